@@ -1,0 +1,9 @@
+namespace NumCnn.Gen.Layers;
+
+/// <summary>[channels, rows, columns] to [features], in that order.</summary>
+internal sealed class Flatten : Layer
+{
+    public override string Kind => "flatten";
+
+    public override string Summary => "[channels, rows, columns] to [features], in that order.";
+}

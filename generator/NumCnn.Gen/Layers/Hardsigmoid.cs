@@ -1,0 +1,9 @@
+namespace NumCnn.Gen.Layers;
+
+/// <summary>relu6(x + 3) / 6.</summary>
+internal sealed class Hardsigmoid : ActivationLayer
+{
+    public override string Kind => "hardsigmoid";
+
+    public override string Summary => "relu6(x + 3) / 6.";
+}

@@ -1,0 +1,9 @@
+namespace NumCnn.Gen.Layers;
+
+/// <summary>x · relu6(x + 3) / 6.</summary>
+internal sealed class Hardswish : ActivationLayer
+{
+    public override string Kind => "hardswish";
+
+    public override string Summary => "x · relu6(x + 3) / 6.";
+}

@@ -1,0 +1,9 @@
+namespace NumCnn.Gen.Layers;
+
+/// <summary>x · tanh(softplus(x)).</summary>
+internal sealed class Mish : ActivationLayer
+{
+    public override string Kind => "mish";
+
+    public override string Summary => "x · tanh(softplus(x)).";
+}

@@ -1,0 +1,18 @@
+using NumCnn.Gen.Spec;
+
+namespace NumCnn.Gen.Layers;
+
+/// <summary>Puts a border around an image. The order of sides is top, left, bottom, right; PyTorch's F.pad takes left, right, top, bottom.</summary>
+internal sealed class Pad2d : Layer
+{
+    public override string Kind => "pad2d";
+
+    public override string Summary => "Puts a border around an image. The order of sides is top, left, bottom, right; PyTorch's F.pad takes left, right, top, bottom.";
+
+    public override EquatableArray<Option> Options { get; } =
+    [
+        Option.Sides("padding", "Rows and columns of the border.", required: true),
+        Option.Choice("mode", "What fills the border.", "constant", "replicate", "reflect", "circular"),
+        Option.Number("value", "The value of a constant border.", 0),
+    ];
+}

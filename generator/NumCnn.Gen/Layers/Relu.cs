@@ -1,0 +1,9 @@
+namespace NumCnn.Gen.Layers;
+
+/// <summary>max(0, x).</summary>
+internal sealed class Relu : ActivationLayer
+{
+    public override string Kind => "relu";
+
+    public override string Summary => "max(0, x).";
+}

@@ -1,0 +1,9 @@
+namespace NumCnn.Gen.Layers;
+
+/// <summary>1 / (1 + exp(−x)).</summary>
+internal sealed class Sigmoid : ActivationLayer
+{
+    public override string Kind => "sigmoid";
+
+    public override string Summary => "1 / (1 + exp(−x)).";
+}

@@ -1,0 +1,9 @@
+namespace NumCnn.Gen.Layers;
+
+/// <summary>Exponentials that sum to one, over channels or features.</summary>
+internal sealed class Softmax : Layer
+{
+    public override string Kind => "softmax";
+
+    public override string Summary => "Exponentials that sum to one, over channels or features.";
+}
