@@ -1,0 +1,97 @@
+using System.Numerics;
+
+namespace NumCnn;
+
+/// <summary>Cross-entropy of logits against labels: PyTorch's CrossEntropyLoss, with label_smoothing and ignore_index.</summary>
+/// <remarks>
+/// As in PyTorch the label's term is a mean over the targets that count, and the smoothing term a mean over all targets,
+/// where those that do not count add 0.
+/// </remarks>
+/// <typeparam name="T">The outputs' type.</typeparam>
+public sealed class CrossEntropyLoss<T> : ClassLoss<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly double _labelSmoothing;
+
+    /// <summary>Creates the loss.</summary>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="positions">Labels of a sample.</param>
+    /// <param name="labelSmoothing">The share of the target's probability, 0 to 1, that is spread evenly over all classes.</param>
+    /// <param name="ignoreIndex">The label of targets that do not count; PyTorch's default is -100.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A count is not positive, or the smoothing is outside 0 to 1.</exception>
+    public CrossEntropyLoss(int classes, int positions, double labelSmoothing, int ignoreIndex)
+        : base(classes, positions, ignoreIndex)
+    {
+        if (!(labelSmoothing is >= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(labelSmoothing), labelSmoothing, "label_smoothing must lie between 0 and 1.");
+        }
+
+        _labelSmoothing = labelSmoothing;
+    }
+
+    private protected override double Average(ReadOnlySpan<T> outputs, ReadOnlySpan<int> targets, int counted, Span<T> gradient)
+    {
+        gradient.Clear();
+        double hits = 0, smooth = 0;
+        double hitWeight = (1 - _labelSmoothing) / counted;
+        double smoothWeight = _labelSmoothing / ((double)Classes * targets.Length);
+        for (int i = 0; i < targets.Length; i++)
+        {
+            if (targets[i] == IgnoreIndex)
+            {
+                continue;
+            }
+
+            int first = FirstClass(i);
+            double logSum = LogSumExp(outputs, first);
+            hits += logSum - At(outputs, first + targets[i] * Positions);
+            if (_labelSmoothing > 0)
+            {
+                for (int c = 0; c < Classes; c++)
+                {
+                    smooth += logSum - At(outputs, first + c * Positions);
+                }
+            }
+
+            if (gradient.Length > 0)
+            {
+                FillGradient(outputs, gradient, first, targets[i], logSum, hitWeight, smoothWeight);
+            }
+        }
+
+        // Without smoothing its term must not enter: 0 · ∞ would spoil an infinite logit's loss.
+        double loss = counted == 0 ? double.NaN : hits * hitWeight;
+        return _labelSmoothing > 0 ? loss + smooth * smoothWeight : loss;
+    }
+
+    private void FillGradient(ReadOnlySpan<T> outputs, Span<T> gradient, int first, int label, double logSum, double hitWeight, double smoothWeight)
+    {
+        double total = hitWeight + Classes * smoothWeight;
+        for (int c = 0; c < Classes; c++)
+        {
+            int at = first + c * Positions;
+            double target = (c == label ? hitWeight : 0) + smoothWeight;
+            gradient[at] = T.CreateTruncating(Math.Exp(At(outputs, at) - logSum) * total - target);
+        }
+    }
+
+    private double LogSumExp(ReadOnlySpan<T> outputs, int first)
+    {
+        double max = double.NegativeInfinity;
+        for (int c = 0; c < Classes; c++)
+        {
+            max = Math.Max(max, At(outputs, first + c * Positions));
+        }
+
+        double sum = 0;
+        for (int c = 0; c < Classes; c++)
+        {
+            sum += Math.Exp(At(outputs, first + c * Positions) - max);
+        }
+
+        return max + Math.Log(sum);
+    }
+
+    private static double At(ReadOnlySpan<T> outputs, int index) => double.CreateTruncating(outputs[index]);
+}

@@ -1,0 +1,146 @@
+namespace NumCnn;
+
+/// <summary>
+/// The addresses of a parameter's elements: for each dimension a table from index to displacement. An address is the
+/// offset plus one entry of each table, so blocked and padded layouts cost no division when they are read.
+/// </summary>
+internal sealed class ParameterLayout
+{
+    private readonly int _offset;
+    private readonly int[][] _displacements;
+
+    public ParameterLayout(ParameterInfo info)
+    {
+        Info = info;
+        _offset = info.Offset;
+        if (info.Layout.Length != info.Shape.Length)
+        {
+            throw new ArgumentException($"{info.Name}: {info.Layout.Length} layouts for {info.Shape.Length} dimensions.", nameof(info));
+        }
+
+        _displacements = new int[info.Shape.Length][];
+        int length = 1;
+        for (int d = 0; d < info.Shape.Length; d++)
+        {
+            length = checked(length * info.Shape[d]);
+            _displacements[d] = Displacements(info, d);
+        }
+
+        Length = length;
+    }
+
+    public ParameterInfo Info { get; }
+
+    /// <summary>The number of elements, without padding.</summary>
+    public int Length { get; }
+
+    public int Rank => _displacements.Length;
+
+    public int Address(ReadOnlySpan<int> index)
+    {
+        if (index.Length != Rank)
+        {
+            throw new ArgumentException($"{Describe()} has {Rank} dimensions, but was indexed with {index.Length}.", nameof(index));
+        }
+
+        int address = _offset;
+        for (int d = 0; d < index.Length; d++)
+        {
+            int[] table = _displacements[d];
+            if ((uint)index[d] >= (uint)table.Length)
+            {
+                throw new ArgumentOutOfRangeException(nameof(index), index[d], $"Index {d} of {Describe()} is outside 0 to {table.Length - 1}.");
+            }
+
+            address += table[index[d]];
+        }
+
+        return address;
+    }
+
+    public void Gather<T>(ReadOnlySpan<T> storage, Span<T> values)
+    {
+        int position = 0;
+        Gather(storage, values, 0, _offset, ref position);
+    }
+
+    public void Scatter<T>(ReadOnlySpan<T> values, Span<T> storage)
+    {
+        int position = 0;
+        Scatter(values, storage, 0, _offset, ref position);
+    }
+
+    /// <summary>The lowest and highest address of any element.</summary>
+    public (int First, int Last) Range()
+    {
+        int first = _offset, last = _offset;
+        foreach (int[] table in _displacements)
+        {
+            if (table.Length > 0)
+            {
+                first += table.Min();
+                last += table.Max();
+            }
+        }
+
+        return (first, last);
+    }
+
+    public string Describe() => $"{Info.Name} [{string.Join(", ", Info.Shape)}]";
+
+    private void Gather<T>(ReadOnlySpan<T> storage, Span<T> values, int dimension, int address, ref int position)
+    {
+        if (dimension == Rank)
+        {
+            values[position++] = storage[address];
+            return;
+        }
+
+        foreach (int displacement in _displacements[dimension])
+        {
+            Gather(storage, values, dimension + 1, address + displacement, ref position);
+        }
+    }
+
+    private void Scatter<T>(ReadOnlySpan<T> values, Span<T> storage, int dimension, int address, ref int position)
+    {
+        if (dimension == Rank)
+        {
+            storage[address] = values[position++];
+            return;
+        }
+
+        foreach (int displacement in _displacements[dimension])
+        {
+            Scatter(values, storage, dimension + 1, address + displacement, ref position);
+        }
+    }
+
+    private static int[] Displacements(ParameterInfo info, int dimension)
+    {
+        AxisFactor[] factors = info.Layout[dimension];
+        long capacity = 1;
+        foreach (AxisFactor factor in factors)
+        {
+            capacity = checked(capacity * factor.Size);
+        }
+
+        if (capacity < info.Shape[dimension])
+        {
+            throw new ArgumentException($"{info.Name}: the layout of dimension {dimension} holds {capacity} of {info.Shape[dimension]} indices.", nameof(info));
+        }
+
+        int[] table = new int[info.Shape[dimension]];
+        for (int i = 0; i < table.Length; i++)
+        {
+            int rest = i;
+            for (int f = factors.Length - 1; f >= 0; f--)
+            {
+                table[i] = checked(table[i] + rest % factors[f].Size * factors[f].Stride);
+                rest /= factors[f].Size;
+            }
+        }
+
+        return table;
+    }
+}
