@@ -11,6 +11,6 @@ internal sealed class Reshape : Layer
 
     public override EquatableArray<Option> Options { get; } =
     [
-        Option.Integers("shape", "The new shape, [channels, rows, columns] or [features]; one entry may be -1, which is then inferred.", -1, Option.CountLimit),
+        Option.Shape("shape", "The new shape, [channels, rows, columns] or [features]; one entry may be -1, which is then inferred."),
     ];
 }

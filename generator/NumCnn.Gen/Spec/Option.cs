@@ -19,8 +19,8 @@ internal enum OptionType
     /// <summary>As <see cref="Sides"/>, or the words same and valid.</summary>
     Padding,
 
-    /// <summary>A list of integers.</summary>
-    Integers,
+    /// <summary>[channels, rows, columns] or [features], of which one may be -1.</summary>
+    Shape,
 }
 
 /// <summary>One row of a layer's, a loss's or an initialiser's option table. The reader, the reference page and the JSON schema all follow it.</summary>
@@ -138,9 +138,9 @@ internal sealed record Option
         Maximum = GeometryLimit,
     };
 
-    public static Option Integers(string name, string doc, int minimum, int maximum) => new(name, OptionType.Integers, doc)
+    public static Option Shape(string name, string doc) => new(name, OptionType.Shape, doc)
     {
-        Minimum = minimum,
-        Maximum = maximum,
+        Minimum = -1,
+        Maximum = CountLimit,
     };
 }
