@@ -138,17 +138,22 @@ class Network:
             i = x.shape[1]
             w = self.draw(layer, "weight", (i, o // groups) + kernel, 1 / math.sqrt(i // groups * kernel[0] * kernel[1]))
             b = self.draw(layer, "bias", (o,), 0.5) if get("bias", True) is not False else None
-            return F.conv_transpose2d(x, w, b, layer.pair("stride", 1), layer.pair("padding", 0), layer.pair("output_padding", 0), groups, layer.pair("dilation", 1))
+            top, left, bottom, right = four_pads(layer, None, kernel, None, None)
+            extra = layer.pair("output_padding", 0)
+            # padding cuts rows and columns off the full output; output_padding leaves some of them, or adds ones that only the bias reaches
+            full = F.conv_transpose2d(x, w, None, layer.pair("stride", 1), 0, 0, groups, layer.pair("dilation", 1))
+            full = F.pad(full, (0, extra[1], 0, extra[0]))
+            y = full[:, :, top:full.shape[2] - bottom, left:full.shape[3] - right]
+            if top == bottom and left == right:
+                whole = F.conv_transpose2d(x, w, None, layer.pair("stride", 1), (top, left), extra, groups, layer.pair("dilation", 1))
+                assert torch.allclose(y, whole)
+            return y if b is None else y + b[:, None, None]
         if kind == "linear":
             o, i = get("out_features"), x.shape[1]
             w = self.draw(layer, "weight", (o, i), 1 / math.sqrt(i))
             return F.linear(x, w, self.draw(layer, "bias", (o,), 0.5) if get("bias", True) is not False else None)
-        if kind == "max_pool2d":
-            k = layer.pair("kernel_size", None)
-            return F.max_pool2d(x, k, layer.pair("stride", list(k)), layer.pair("padding", 0), layer.pair("dilation", 1), get("ceil_mode", False))
-        if kind == "avg_pool2d":
-            k = layer.pair("kernel_size", None)
-            return F.avg_pool2d(x, k, layer.pair("stride", list(k)), layer.pair("padding", 0), get("ceil_mode", False), get("count_include_pad", True))
+        if kind in ("max_pool2d", "avg_pool2d"):
+            return self.pool(layer, x)
         if kind == "adaptive_avg_pool2d":
             return F.adaptive_avg_pool2d(x, layer.pair("output_size", 1))
         if kind == "global_avg_pool2d":
@@ -185,7 +190,9 @@ class Network:
             return F.gelu(x, approximate=get("approximate", "none"))
         if kind == "softplus":
             return F.softplus(x, get("beta", 1.0), get("threshold", 20.0))
-        if kind in ("relu", "relu6", "selu", "silu", "mish", "hardswish", "hardsigmoid"):
+        if kind == "hardsigmoid":
+            return F.relu6(x + 3) / 6  # F.hardsigmoid's gradient takes 1/6 in single precision, whatever the dtype
+        if kind in ("relu", "relu6", "selu", "silu", "mish", "hardswish"):
             return getattr(F, kind)(x)
         if kind in ("tanh", "sigmoid"):
             return getattr(torch, kind)(x)
@@ -198,13 +205,14 @@ class Network:
         if kind == "identity":
             return x
         if kind == "upsample":
+            factor = tuple(float(f) for f in layer.pair("scale_factor", None))
             if get("mode", "nearest") == "nearest":
-                return F.interpolate(x, scale_factor=get("scale_factor"), mode="nearest")
-            return F.interpolate(x, scale_factor=get("scale_factor"), mode="bilinear", align_corners=get("align_corners", False))
+                return F.interpolate(x, scale_factor=factor, mode="nearest")
+            return F.interpolate(x, scale_factor=factor, mode="bilinear", align_corners=get("align_corners", False))
         if kind == "pixel_shuffle":
             return F.pixel_shuffle(x, get("upscale_factor"))
         if kind == "pad2d":
-            top, left, bottom, right = get("padding")
+            top, left, bottom, right = four_pads(layer, None, None, None, None)
             mode = get("mode", "constant")
             return F.pad(x, (left, right, top, bottom), mode, *([get("value", 0.0)] if mode == "constant" else []))
         if kind == "add":
@@ -214,6 +222,23 @@ class Network:
         if kind == "concat":
             return torch.cat(inputs, 1)
         raise ValueError(kind)
+
+
+    def pool(self, layer, x):
+        get, k = layer.get, layer.pair("kernel_size", None)
+        stride, dilation, ceil = layer.pair("stride", list(k)), layer.pair("dilation", 1), get("ceil_mode", False)
+        top, left, bottom, right = four_pads(layer, x.shape[2:], k, stride, dilation)
+        if top == bottom and left == right:
+            if layer.kind == "max_pool2d":
+                return F.max_pool2d(x, k, stride, (top, left), dilation, ceil)
+            return F.avg_pool2d(x, k, stride, (top, left), ceil, get("count_include_pad", True))
+        # sides that differ are beyond PyTorch's pools: pad first
+        assert not ceil
+        border = (left, right, top, bottom)
+        if layer.kind == "max_pool2d":
+            return F.max_pool2d(F.pad(x, border, value=-math.inf), k, stride, 0, dilation)
+        y = F.avg_pool2d(F.pad(x, border), k, stride)
+        return y if get("count_include_pad", True) else y / F.avg_pool2d(F.pad(torch.ones_like(x), border), k, stride)
 
 
 def draw_targets(kind, options, shape, rng):
