@@ -143,6 +143,25 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
         }
     }
 
+    /// <summary>Replaces everything, in the order of the parameters and counters: one write to whoever looks at the version.</summary>
+    internal void Replace(T[][] values, ReadOnlySpan<long> counts)
+    {
+        BeginWrite();
+        try
+        {
+            for (int i = 0; i < _layouts.Length; i++)
+            {
+                _layouts[i].Scatter<T>(values[i], Storage);
+            }
+
+            counts.CopyTo(BatchCounters.Values);
+        }
+        finally
+        {
+            EndWrite();
+        }
+    }
+
     /// <summary>Sets all gradients to zero: before a first Backward that accumulates.</summary>
     public void ZeroGradients() => _gradients.Span.Clear();
 
