@@ -69,20 +69,20 @@ public static class IdxFile
         using Stream stream = isGzip ? new GZipStream(file, CompressionMode.Decompress) : file;
         try
         {
-            return Read(stream, path, rank);
+            return Read(stream, rank);
         }
-        catch (Exception e) when (isGzip && e is not OutOfMemoryException && e.Message?.StartsWith(path, StringComparison.Ordinal) != true)
+        catch (Exception e) when (e is FormatException or InvalidDataException or IOException)
         {
-            throw new InvalidDataException($"{path}: the compressed content is damaged: {e.Message}", e);
+            throw new InvalidDataException($"{path}: {e.Message}", e);
         }
     }
 
-    private static (int[] Sizes, byte[] Data) Read(Stream stream, string path, int rank)
+    private static (int[] Sizes, byte[] Data) Read(Stream stream, int rank)
     {
-        byte[] header = ExactReader.Read(stream, 4 + 4 * rank) ?? throw new InvalidDataException($"{path}: the file ends in its header.");
+        byte[] header = ExactReader.Read(stream, 4 + 4 * rank) ?? throw new FormatException("the file ends in its header.");
         if (header[0] != 0 || header[1] != 0 || header[2] != UnsignedByte || header[3] != rank)
         {
-            throw new InvalidDataException($"{path}: the file starts with {Convert.ToHexString(header, 0, 4)}; an IDX file of unsigned bytes in {rank} dimensions starts with 0000080{rank}.");
+            throw new FormatException($"the file starts with {Convert.ToHexString(header, 0, 4)}; an IDX file of unsigned bytes in {rank} dimensions starts with 0000080{rank}.");
         }
 
         int[] sizes = new int[rank];
@@ -91,17 +91,17 @@ public static class IdxFile
         {
             uint size = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4 + 4 * d));
             length *= size;
-            sizes[d] = size <= int.MaxValue ? (int)size : throw new InvalidDataException($"{path}: dimension {d} has size {size}.");
+            sizes[d] = size <= int.MaxValue ? (int)size : throw new FormatException($"dimension {d} has size {size}.");
         }
 
         if (length > (uint)Array.MaxLength)
         {
-            throw new InvalidDataException($"{path}: the header claims {length} bytes; at most {Array.MaxLength} are read.");
+            throw new FormatException($"the header claims {length} bytes; at most {Array.MaxLength} are read.");
         }
 
-        byte[] data = ExactReader.Read(stream, (long)length) ?? throw new InvalidDataException($"{path}: the header claims {length} bytes of data, but the file ends before.");
+        byte[] data = ExactReader.Read(stream, (long)length) ?? throw new FormatException($"the header claims {length} bytes of data, but the file ends before.");
         return stream.ReadByte() < 0
             ? (sizes, data)
-            : throw new InvalidDataException($"{path}: data follow after the {length} bytes that the header claims.");
+            : throw new FormatException($"data follow after the {length} bytes that the header claims.");
     }
 }
