@@ -21,18 +21,28 @@ internal static class DigitsApp
             Console.WriteLine(line);
         }
 
-        bool train = options.EpochsToTrain > 0;
         string source = options.Data is null ? "digits drawn by the sample" : $"MNIST's files in {options.Data}";
-        DigitSet? images = train ? Training(options) : null;
-        DigitSet test = Test(options);
+        DigitSet test = options.Data is null ? DrawnDigits.Draw(DrawnForTest, seed: 2) : MnistFiles.Test(options.Data);
+        int trained = 0;
+        TrainingResult? result = null;
         Console.WriteLine();
-        Console.WriteLine(images is null ? $"{source}: {test.Count} to test" : $"{source}: {images.Count} to train, {test.Count} to test");
+        if (options.EpochsToTrain > 0)
+        {
+            DigitSet images = options.Data is null ? DrawnDigits.Draw(DrawnForTraining, seed: 1) : MnistFiles.Training(options.Data);
+            (DigitSet training, DigitSet held) = images.HoldOut(options.Seed);
+            trained = training.Count;
+            Console.WriteLine($"{source}: {training.Count} to train, {held.Count} held out, {test.Count} to test");
+            result = DigitTraining.Run(network, training, held, options, interruption.Token);
+        }
+        else
+        {
+            Console.WriteLine($"{source}: {test.Count} to test");
+        }
 
-        TrainingResult? result = images is null ? null : DigitTraining.Run(network, images, options, interruption.Token);
         bool interrupted = result?.End == TrainingEnd.Cancelled;
         if (interrupted)
         {
-            Console.WriteLine(result!.BestEpoch > 0 ? $"interrupted: epoch {result.BestEpoch} was the best, its weights are kept" : "interrupted in the first epoch");
+            Console.WriteLine(result!.BestEpoch > 0 ? $"interrupted: the weights of epoch {result.BestEpoch}, the best one, are kept" : "interrupted in the first epoch: the weights are as the last step left them");
         }
 
         if (options.Weights is not null)
@@ -42,18 +52,12 @@ internal static class DigitsApp
         }
 
         Readings readings = Readings.Of(network, test);
-        var report = new DigitsReport(LeNet5.Info, source, images?.Count ?? 0, result?.Epochs ?? [], test, readings, FirstLayer(network, test));
+        var report = new DigitsReport(LeNet5.Info, source, trained, result?.Epochs ?? [], test, readings, FirstLayer(network, test));
         report.Save(options.Report);
         Console.WriteLine($"report: {options.Report}");
         Console.WriteLine($"test accuracy {100 * readings.Accuracy:F2} % ({readings.Correct}/{readings.All.Count})");
         return interrupted ? 130 : 0;
     }
-
-    private static DigitSet Training(Options options)
-        => options.Data is null ? DrawnDigits.Draw(DrawnForTraining, seed: 1) : MnistFiles.Training(options.Data);
-
-    private static DigitSet Test(Options options)
-        => options.Data is null ? DrawnDigits.Draw(DrawnForTest, seed: 2) : MnistFiles.Test(options.Data);
 
     // What the first layer makes of one digit: the first 3 of the test images, or the first image.
     private static FeatureMaps FirstLayer(LeNet5 network, DigitSet test)

@@ -10,18 +10,14 @@ internal sealed class DigitSet
     // Mean and standard deviation of MNIST's pixels: what everyone scales MNIST by. The drawn digits are close enough.
     private const float Mean = 0.1307f, Deviation = 0.3081f;
 
-    /// <exception cref="InvalidDataException">The numbers of images and labels differ, there are none, or a label is no digit.</exception>
+    /// <param name="images">The images' bytes, row by row.</param>
+    /// <param name="labels">A digit from 0 to 9 for each.</param>
+    /// <exception cref="ArgumentException">The lengths do not belong together, or there are no images.</exception>
     public DigitSet(byte[] images, int[] labels)
     {
-        if (labels.Length == 0 || images.Length != labels.Length * Pixels)
+        if (labels.Length == 0 || images.Length != (long)labels.Length * Pixels)
         {
-            throw new InvalidDataException($"{images.Length} bytes of images do not fit {labels.Length} labels: {Pixels} bytes each, and at least one.");
-        }
-
-        int bad = Array.FindIndex(labels, label => label is < 0 or >= Classes);
-        if (bad >= 0)
-        {
-            throw new InvalidDataException($"Label {bad} is {labels[bad]}; digits run from 0 to 9.");
+            throw new ArgumentException($"{images.Length} bytes of images do not fit {labels.Length} labels: {Pixels} bytes each, and at least one.", nameof(images));
         }
 
         Images = images;

@@ -6,15 +6,32 @@ namespace Samples.Digits.Data;
 internal static class MnistFiles
 {
     /// <summary>The images to train on.</summary>
+    /// <exception cref="FileNotFoundException">The folder holds neither the plain nor the compressed file.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or the two do not belong together.</exception>
     public static DigitSet Training(string folder) => Read(folder, "train");
 
-    /// <summary>The images to test with.</summary>
+    /// <summary>The images to test with; throws as <see cref="Training"/> does.</summary>
     public static DigitSet Test(string folder) => Read(folder, "t10k");
 
     private static DigitSet Read(string folder, string prefix)
     {
-        string images = Find(folder, $"{prefix}-images-idx3-ubyte"), labels = Find(folder, $"{prefix}-labels-idx1-ubyte");
-        return new DigitSet(IdxFile.ReadImages(images), IdxFile.ReadLabels(labels));
+        string imagesPath = Find(folder, $"{prefix}-images-idx3-ubyte"), labelsPath = Find(folder, $"{prefix}-labels-idx1-ubyte");
+        IdxImages images = IdxFile.ReadImages(imagesPath);
+        if (images.Rows != DigitSet.Side || images.Columns != DigitSet.Side)
+        {
+            throw new InvalidDataException($"{imagesPath}: its images are {images.Rows} × {images.Columns}, not {DigitSet.Side} × {DigitSet.Side}.");
+        }
+
+        byte[] labels = IdxFile.ReadLabels(labelsPath);
+        if (images.Count != labels.Length || labels.Length == 0)
+        {
+            throw new InvalidDataException($"{imagesPath} holds {images.Count} images, {labelsPath} {labels.Length} labels.");
+        }
+
+        int bad = Array.FindIndex(labels, label => label >= DigitSet.Classes);
+        return bad < 0
+            ? new DigitSet(images.Pixels, Array.ConvertAll(labels, label => (int)label))
+            : throw new InvalidDataException($"{labelsPath}: label {bad} is {labels[bad]}; digits run from 0 to 9.");
     }
 
     private static string Find(string folder, string name)

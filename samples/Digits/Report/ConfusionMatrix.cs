@@ -29,7 +29,7 @@ internal static class ConfusionMatrix
                     html.Text("th", Number(answer), ("scope", "col"));
                 }
 
-                html.Text("th", "found", ("scope", "col"));
+                html.Text("th", "found %", ("scope", "col"));
             }
 
             for (int truth = 0; truth < DigitSet.Classes; truth++)
@@ -61,7 +61,7 @@ internal static class ConfusionMatrix
                 html.Text("td", Number(count), ("class", hit ? "hit" : "miss"), ("style", $"--v: {Number(shade)}"), ("title", title));
             }
 
-            string share = total == 0 ? "–" : Number(Math.Round(100.0 * counts[truth, truth] / total, 1)) + " %";
+            string share = total == 0 ? "–" : (100.0 * counts[truth, truth] / total).ToString("F1");
             html.Text("td", share, ("class", "share"));
         }
     }

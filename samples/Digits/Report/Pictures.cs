@@ -7,7 +7,7 @@ namespace Samples.Digits.Report;
 /// <summary>The report's small images: digits as ink on paper, weights and feature maps as two colours over the page.</summary>
 internal static class Pictures
 {
-    private static readonly byte[] Positive = [37, 99, 201], Negative = [217, 98, 30];
+    private static readonly byte[] Positive = [52, 120, 226], Negative = [226, 106, 38];
 
     /// <summary>A digit, dark on light; the style sheet turns it round on a dark page.</summary>
     public static void Digit(MarkupWriter html, ReadOnlySpan<byte> image, string alternative)

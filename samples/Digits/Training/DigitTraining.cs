@@ -9,10 +9,15 @@ namespace Samples.Digits.Training;
 /// </summary>
 internal static class DigitTraining
 {
-    /// <summary>Trains a network; once cancelled, it stops after the running step.</summary>
-    public static TrainingResult Run(ITrainable<float, int> network, DigitSet images, Options options, CancellationToken cancellation)
+    /// <summary>Trains a network.</summary>
+    /// <param name="network">Starts from the parameters that it has.</param>
+    /// <param name="training">The images to learn from.</param>
+    /// <param name="held">The images to judge the epochs by.</param>
+    /// <param name="options">Epochs, batch, learning rate and seed.</param>
+    /// <param name="cancellation">Ends the training after the running step.</param>
+    public static TrainingResult Run(
+        ITrainable<float, int> network, DigitSet training, DigitSet held, Options options, CancellationToken cancellation)
     {
-        (DigitSet training, DigitSet held) = images.HoldOut(options.Seed);
         var distortion = new Distortion(training, options.Seed);
         var validation = new Dataset<float, int>(held.ToInputs(), held.Labels, held.Count);
         int steps = (training.Count + options.Batch - 1) / options.Batch;
