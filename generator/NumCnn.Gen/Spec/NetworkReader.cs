@@ -55,7 +55,7 @@ internal sealed class NetworkReader
         {
             if (map.Find(required) is null)
             {
-                _problems.Add(Rules.MissingKey, start, "a network", required);
+                _problems.Add(Rules.MissingKey, start, "A network", required);
             }
         }
 

@@ -30,12 +30,19 @@ internal static class Suggestion
             }
         }
 
-        return best;
+        return best ?? Beginning(text, candidates);
     }
 
     /// <summary>The part of a message that names the nearest candidate, or nothing.</summary>
     public static string Phrase(string text, IEnumerable<string> candidates)
         => Nearest(text, candidates) is { } nearest ? $" (did you mean '{nearest}'?)" : "";
+
+    // kernel means kernel_size.
+    private static string? Beginning(string text, IEnumerable<string> candidates)
+    {
+        const int Shortest = 3;
+        return text.Length < Shortest ? null : candidates.FirstOrDefault(candidate => candidate.StartsWith(text, StringComparison.OrdinalIgnoreCase));
+    }
 
     // Conv2D, conv_2d and conv-2d all mean conv2d.
     private static string Normalise(string text)

@@ -8,7 +8,7 @@ namespace NumCnn.Gen.Spec;
 internal sealed partial class ValueReader(ProblemList problems)
 {
     /// <summary>The largest number of the network's element type.</summary>
-    public double NumberLimit { get; set; } = double.MaxValue;
+    public double NumberLimit { get; set; } = float.MaxValue;
 
     /// <summary>The value of an option.</summary>
     public OptionValue? Read(Option option, YamlNode node, SourceSpan span)
@@ -92,13 +92,14 @@ internal sealed partial class ValueReader(ProblemList problems)
             return null;
         }
 
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum)
+        var parsed = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value);
+        if (parsed && value >= minimum && value <= maximum)
         {
             return (int)value;
         }
 
-        // Without a value the text is too long for a long: its sign says on which side.
-        var below = text[0] == '-' && (value == 0 || value < minimum);
+        // A text that is too long for a long lies on the side of its sign.
+        var below = parsed ? value < minimum : text[0] == '-';
         problems.Add(Rules.OutOfRange, span, key, YamlScalar.Show(text), below ? "at least " + Show(minimum) : "at most " + Show(maximum));
         return null;
     }
@@ -165,7 +166,7 @@ internal sealed partial class ValueReader(ProblemList problems)
             return value;
         }
 
-        problems.Add(Rules.OutOfRange, span, key, YamlScalar.Show(scalar.Text), "at most " + NumberLimit.ToString("R", CultureInfo.InvariantCulture) + " in size");
+        problems.Add(Rules.OutOfRange, span, key, YamlScalar.Show(scalar.Text), "at most " + NumberLimit.ToString("0.#####e+0", CultureInfo.InvariantCulture) + " in size");
         return null;
     }
 

@@ -45,8 +45,14 @@ internal sealed class YamlReader
         }
         catch (YamlException exception)
         {
-            var span = reader.SpanOf(exception.Start, exception.End);
-            problems.Add(Rules.Syntax, span, YamlScalar.Show(exception.Message));
+            problems.Add(Rules.Syntax, reader.FirstLine(reader.SpanOf(exception.Start, exception.End)), OneLine(exception.Message));
+            return null;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException or FormatException or OverflowException)
+        {
+            // The parser throws these for some texts, such as a bracket that is never closed: still the text's fault.
+            var end = reader._parser.Current is { } last ? reader.Clamp(last.End.Index) : 0;
+            problems.Add(Rules.Syntax, new(end, 0), "it cannot be understood from here on; perhaps a bracket or a quote is not closed");
             return null;
         }
     }
@@ -55,15 +61,18 @@ internal sealed class YamlReader
     {
         _parser.MoveNext();
         YamlNode? root = null;
-        while (_parser.MoveNext() && _parser.Current is DocumentStart start)
+        while (_parser.MoveNext())
         {
-            if (root is not null)
+            if (_parser.Current is DocumentStart start)
             {
-                throw Refuse(Rules.SeveralDocuments, FirstLine(SpanOf(start.Start, start.End)));
-            }
+                if (root is not null)
+                {
+                    throw Refuse(Rules.SeveralDocuments, FirstLine(SpanOf(start.Start, start.End)));
+                }
 
-            Advance();
-            root = ReadNode(0);
+                Advance();
+                root = ReadNode(0);
+            }
         }
 
         return root;
@@ -145,6 +154,8 @@ internal sealed class YamlReader
 
         return new(entries, FirstLine(SourceSpan.FromBounds(start.Start, SpanOf(_parser.Current).End)));
     }
+
+    private static string OneLine(string message) => message.Replace("\r", "").Replace("\n", " ");
 
     private void Advance()
     {
