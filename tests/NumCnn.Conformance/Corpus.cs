@@ -11,7 +11,7 @@ internal sealed class CorpusNetwork
     {
         Name = Path.GetFileName(path)[..^Suffix.Length];
         Yaml = File.ReadAllText(path);
-        Golden = NpzFile.Read(Path.Combine(AppContext.BaseDirectory, "Reference", Name + ".npz"));
+        Golden = NumpyArchive.Read(Path.Combine(AppContext.BaseDirectory, "Reference", Name + ".npz"));
     }
 
     public static IReadOnlyList<CorpusNetwork> All { get; } =
@@ -21,7 +21,7 @@ internal sealed class CorpusNetwork
 
     public string Yaml { get; }
 
-    public NpzFile Golden { get; }
+    public NumpyArchive Golden { get; }
 
     /// <summary>Samples in the reference batch.</summary>
     public int Samples => Golden.Shape("x")[0];

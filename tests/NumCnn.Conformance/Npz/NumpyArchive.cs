@@ -9,19 +9,19 @@ namespace NumCnn.Conformance.Npz;
 /// The arrays of an .npz file as the reference scripts write them: little-endian f4, f8 or i8 in C order. Kept apart from
 /// the runtime's own reader, so that a fault there cannot hide itself here.
 /// </summary>
-internal sealed partial class NpzFile
+internal sealed partial class NumpyArchive
 {
     private readonly Dictionary<string, (int[] Shape, double[] Values)> _arrays = new(StringComparer.Ordinal);
 
-    private NpzFile()
+    private NumpyArchive()
     {
     }
 
     public IEnumerable<string> Names => _arrays.Keys;
 
-    public static NpzFile Read(string path)
+    public static NumpyArchive Read(string path)
     {
-        var file = new NpzFile();
+        var file = new NumpyArchive();
         using ZipArchive archive = ZipFile.OpenRead(path);
         foreach (ZipArchiveEntry entry in archive.Entries)
         {
