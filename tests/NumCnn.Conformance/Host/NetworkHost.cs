@@ -32,11 +32,12 @@ internal static class NetworkHost
 
     /// <summary>Compiles networks into one assembly: a compilation for each would cost far more.</summary>
     /// <param name="files">File names and YAML.</param>
+    /// <param name="sources">C# that uses the networks.</param>
     /// <exception cref="InvalidOperationException">The generator or the compiler reports a warning or an error that was not expected.</exception>
-    public static CompiledNetworks Compile(IEnumerable<(string Path, string Yaml)> files)
+    public static CompiledNetworks Compile(IEnumerable<(string Path, string Yaml)> files, params string[] sources)
     {
         ImmutableArray<AdditionalText> texts = [.. files.Select(static file => new YamlText(file.Path, file.Yaml))];
-        CSharpCompilation compilation = CSharpCompilation.Create($"Networks{Guid.NewGuid():N}", [], References, CompilationOptions);
+        CSharpCompilation compilation = CSharpCompilation.Create($"Networks{Guid.NewGuid():N}", sources.Select(static source => CSharpSyntaxTree.ParseText(source, ParseOptions)), References, CompilationOptions);
         GeneratorDriver driver = CSharpGeneratorDriver.Create([new NetworkGenerator().AsSourceGenerator()], texts, ParseOptions, new NetworkOptions());
         driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation updated, out ImmutableArray<Diagnostic> generated);
         GeneratorRunResult result = driver.GetRunResult().Results.Single();
