@@ -4,8 +4,7 @@ namespace NumCnn;
 
 /// <summary>Cross-entropy of logits against labels: PyTorch's CrossEntropyLoss, with label_smoothing and ignore_index.</summary>
 /// <remarks>
-/// As in PyTorch the label's term is a mean over the targets that count, and the smoothing term a mean over all targets,
-/// where those that do not count add 0.
+/// The label's term and the smoothing term are both means over the targets that count.
 /// </remarks>
 /// <typeparam name="T">The outputs' type.</typeparam>
 public sealed class CrossEntropyLoss<T> : ClassLoss<T>
@@ -35,7 +34,7 @@ public sealed class CrossEntropyLoss<T> : ClassLoss<T>
         gradient.Clear();
         double hits = 0, smooth = 0;
         double hitWeight = (1 - _labelSmoothing) / counted;
-        double smoothWeight = _labelSmoothing / ((double)Classes * targets.Length);
+        double smoothWeight = _labelSmoothing / ((double)Classes * counted);
         for (int i = 0; i < targets.Length; i++)
         {
             if (targets[i] == IgnoreIndex)
@@ -60,14 +59,12 @@ public sealed class CrossEntropyLoss<T> : ClassLoss<T>
             }
         }
 
-        // Without smoothing its term must not enter: 0 · ∞ would spoil an infinite logit's loss.
-        double loss = counted == 0 ? double.NaN : hits * hitWeight;
-        return _labelSmoothing > 0 ? loss + smooth * smoothWeight : loss;
+        return counted == 0 ? double.NaN : hits * hitWeight + smooth * smoothWeight;
     }
 
     private void FillGradient(ReadOnlySpan<T> outputs, Span<T> gradient, int first, int label, double logSum, double hitWeight, double smoothWeight)
     {
-        double total = hitWeight + Classes * smoothWeight;
+        double total = hitWeight + Classes * smoothWeight; // 1 / counted
         for (int c = 0; c < Classes; c++)
         {
             int at = first + c * Positions;

@@ -90,6 +90,7 @@ public sealed class L1Loss<T> : ElementwiseLoss<T>
 }
 
 /// <summary>Squared below beta and absolute above, joined smoothly: PyTorch's SmoothL1Loss.</summary>
+/// <remarks>With a beta of 0 the derivative at 0 is 0, as L1Loss has it; PyTorch's own SmoothL1Loss gives −1 there.</remarks>
 /// <typeparam name="T">The type of outputs and targets.</typeparam>
 public sealed class SmoothL1Loss<T> : ElementwiseLoss<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -147,7 +148,7 @@ public sealed class BceLoss<T> : ElementwiseLoss<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const double LowestLogarithm = -100;
-    private const double LowestDenominator = 1e-12;
+    private const double LowestDenominator = 1e-12f; // PyTorch's constant is a float, for doubles too
 
     private protected override double Point(double output, double target, int index, out double derivative)
     {

@@ -7,6 +7,7 @@ namespace NumCnn;
 /// <summary>
 /// A view of one parameter, or of its gradient, in PyTorch's shape and order, whatever the layout that the kernels keep it in.
 /// </summary>
+/// <remarks>Being a struct, it takes a variable to assign elements: <c>Parameter&lt;float&gt; w = net.Conv1.Weight; w[0, 0, 2, 2] = 1;</c></remarks>
 /// <typeparam name="T">The element type, <see cref="float"/> or <see cref="double"/>.</typeparam>
 [StructLayout(LayoutKind.Auto)]
 public readonly struct Parameter<T>
