@@ -8,7 +8,9 @@ public class BadYamlTests
     private const string Mark = "# (";
     private static readonly string Folder = Path.Combine(Repository.Tests, "BadYaml");
 
-    public static TheoryData<string> Rules => [.. Directory.GetFiles(Folder, "NCG????.yaml").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
+    public static string[] RuleIds { get; } = [.. Directory.GetFiles(Folder, "NCG????.yaml").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
+
+    public static TheoryData<string> Rules => [.. RuleIds];
 
     [Theory]
     [MemberData(nameof(Rules))]

@@ -14,7 +14,12 @@ internal sealed class YamlReader
     public const int LengthLimit = 1 << 20;
     public const int DepthLimit = 64;
 
+    private const char ByteOrderMark = '\uFEFF';
+
     private readonly string _text;
+
+    // The parser would take a byte order mark for the first key's first letter.
+    private readonly int _skipped;
     private readonly IParser _parser;
     private readonly ProblemList _problems;
 
@@ -22,7 +27,8 @@ internal sealed class YamlReader
     {
         _text = text;
         _problems = problems;
-        _parser = new Parser(new StringReader(text));
+        _skipped = text.Length > 0 && text[0] == ByteOrderMark ? 1 : 0;
+        _parser = new Parser(new StringReader(text.Substring(_skipped)));
     }
 
     /// <summary>The file's only document; null if there is none or if it cannot be read, which is then among the problems.</summary>
@@ -176,7 +182,7 @@ internal sealed class YamlReader
     // Only the index of a mark is used: lines and columns are Roslyn's to count.
     private SourceSpan SpanOf(Mark start, Mark end) => SourceSpan.FromBounds(Clamp(start.Index), Clamp(end.Index));
 
-    private int Clamp(long index) => (int)Math.Min(Math.Max(index, 0), _text.Length);
+    private int Clamp(long index) => (int)Math.Min(Math.Max(index + _skipped, 0), _text.Length);
 
     /// <summary>The part of a span on its first line: a block's end lies somewhere before the next key, behind comments and blank lines.</summary>
     private SourceSpan FirstLine(SourceSpan span)
