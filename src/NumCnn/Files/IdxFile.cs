@@ -79,17 +79,18 @@ public static class IdxFile
 
     private static (int[] Sizes, byte[] Data) Read(Stream stream, int rank)
     {
-        byte[] header = ExactReader.Read(stream, 4 + 4 * rank) ?? throw new FormatException("the file ends in its header.");
-        if (header[0] != 0 || header[1] != 0 || header[2] != UnsignedByte || header[3] != rank)
+        byte[] magic = Exactly(stream, 4);
+        if (magic is not [0, 0, UnsignedByte, var dimensions] || dimensions != rank)
         {
-            throw new FormatException($"the file starts with {Convert.ToHexString(header, 0, 4)}; an IDX file of unsigned bytes in {rank} dimensions starts with 0000080{rank}.");
+            throw new FormatException($"the file starts with {Convert.ToHexString(magic)}; an IDX file of unsigned bytes in {rank} dimensions starts with 0000080{rank}.");
         }
 
+        byte[] header = Exactly(stream, 4 * rank);
         int[] sizes = new int[rank];
         UInt128 length = 1;
         for (int d = 0; d < rank; d++)
         {
-            uint size = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4 + 4 * d));
+            uint size = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4 * d));
             length *= size;
             sizes[d] = size <= int.MaxValue ? (int)size : throw new FormatException($"dimension {d} has size {size}.");
         }
@@ -104,4 +105,7 @@ public static class IdxFile
             ? (sizes, data)
             : throw new FormatException($"data follow after the {length} bytes that the header claims.");
     }
+
+    private static byte[] Exactly(Stream stream, int length) =>
+        ExactReader.Read(stream, length) ?? throw new FormatException("the file ends in its header.");
 }
