@@ -18,10 +18,10 @@ public sealed record NetworkInfo(
     long MultiplyAdds)
 {
     /// <summary>Elements of a sample's input.</summary>
-    public int InputLength { get; } = Product(InputShape);
+    public int InputLength => Product(InputShape);
 
     /// <summary>Elements of a sample's output.</summary>
-    public int OutputLength { get; } = Product(OutputShape);
+    public int OutputLength => Product(OutputShape);
 
     private static int Product(IReadOnlyList<int> shape)
     {

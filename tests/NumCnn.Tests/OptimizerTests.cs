@@ -65,6 +65,39 @@ public sealed class OptimizerTests
         }
     }
 
+    // Written out with scalars: whatever the vector width of the machine or the run, the bits are these.
+    [Fact]
+    public void Bits_are_those_of_the_scalar_formulas()
+    {
+        float[] sgd = Scalar(static (w, g, s) =>
+        {
+            float direction = g + 0.01f * w;
+            s[0] = 0.9f * s[0] + 1f * direction;
+            return w - 0.02f * s[0];
+        });
+        Assert.Equal(sgd, Trajectory<float>(new Sgd(0.02, momentum: 0.9, weightDecay: 0.01), padding: 0));
+
+        float[] adamw = Scalar(static (w, g, s) =>
+        {
+            float step = ++s[2];
+            s[0] = 0.7f * s[0] + (float)(1 - 0.7) * g;
+            s[1] = 0.95f * s[1] + (float)(1 - 0.95) * g * g;
+            float rate = (float)(0.02 / (1 - Math.Pow(0.7, step)));
+            float correction = (float)Math.Sqrt(1 - Math.Pow(0.95, step));
+            return (float)(1 - 0.02 * 0.3) * w - rate * s[0] / (MathF.Sqrt(s[1]) / correction + 1e-5f);
+        });
+        Assert.Equal(adamw, Trajectory<float>(new AdamW(0.02, 0.7, 0.95, 1e-5, 0.3), padding: 0));
+
+        float[] rmsprop = Scalar(static (w, g, s) =>
+        {
+            s[0] = 0.95f * s[0] + (float)(1 - 0.95) * g * g;
+            s[1] = 0.95f * s[1] + (float)(1 - 0.95) * g;
+            s[2] = 0.5f * s[2] + g / (MathF.Sqrt(MathF.Max(s[0] - s[1] * s[1], 0)) + 1e-8f);
+            return w - 0.003f * s[2];
+        });
+        Assert.Equal(rmsprop, Trajectory<float>(new RmsProp(0.003, 0.95, momentum: 0.5, centered: true), padding: 0));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Padding_stays_zero_and_steps_allocate_nothing(string name)
@@ -142,6 +175,28 @@ public sealed class OptimizerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new AdamW(weightDecay: -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new RmsProp(alpha: -0.1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd(0.1).LearningRate = double.PositiveInfinity);
+    }
+
+    private static float[] Scalar(Func<float, float, float[], float> update)
+    {
+        double[] scale = s_torch.Doubles("scale");
+        float[] w = Array.ConvertAll(s_torch.Doubles("start"), static value => (float)value);
+        float[][] state = Array.ConvertAll(w, static _ => new float[3]);
+        var values = new List<float>();
+        for (int step = 0; step < Steps; step++)
+        {
+            for (int i = 0; i < w.Length; i++)
+            {
+                w[i] = update(w[i], (float)(scale[i] * w[i] + Math.Cos(3.0 * w[i] + step)), state[i]);
+            }
+
+            if (step < 3 || step % 10 == 9)
+            {
+                values.AddRange(w);
+            }
+        }
+
+        return [.. values];
     }
 
     private static List<T> Trajectory<T>(Optimizer optimizer, int padding)

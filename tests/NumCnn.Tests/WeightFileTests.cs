@@ -137,6 +137,18 @@ public sealed class WeightFileTests : IDisposable
     }
 
     [Fact]
+    public void A_link_keeps_its_place()
+    {
+        WeightFile.Save(Filled(3), _folder["target.npz"]);
+        File.CreateSymbolicLink(_folder["link.npz"], _folder["target.npz"]);
+        WeightFile.Save(Filled(4), _folder["link.npz"]);
+        ParameterSet<float> loaded = Filled(3);
+        WeightFile.Load(loaded, _folder["target.npz"]);
+        Assert.Equal(Filled(4).Storage.ToArray(), loaded.Storage.ToArray());
+        Assert.NotNull(new FileInfo(_folder["link.npz"]).LinkTarget);
+    }
+
+    [Fact]
     public void A_reader_of_the_old_file_is_not_disturbed_by_a_save()
     {
         WeightFile.Save(Filled(3), _folder["w.npz"]);

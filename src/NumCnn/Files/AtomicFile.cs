@@ -8,7 +8,9 @@ internal static class AtomicFile
     /// </summary>
     public static void Write(string path, Action<Stream> write)
     {
-        string target = Path.GetFullPath(path);
+        // A link keeps its place; what it points to is replaced.
+        string? linked = new FileInfo(path).LinkTarget is null ? null : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName;
+        string target = Path.GetFullPath(linked ?? path);
         string temporary = $"{target}.{Guid.NewGuid():N}.tmp";
         try
         {

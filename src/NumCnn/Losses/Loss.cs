@@ -14,7 +14,7 @@ public abstract class Loss<T, TTarget>
     /// <param name="targets">The targets of the same samples.</param>
     /// <param name="samples">The number of samples.</param>
     /// <param name="gradient">Receives the gradient by the outputs, in their layout; empty to have the value alone.</param>
-    /// <returns>The mean loss; NaN where an output is NaN, and for a mean over nothing.</returns>
+    /// <returns>The mean loss; NaN where an output that it depends on is NaN, and for a mean over nothing.</returns>
     /// <exception cref="ArgumentException">Lengths do not belong together.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A target is outside what the loss is defined for.</exception>
     public abstract T Evaluate(ReadOnlySpan<T> outputs, ReadOnlySpan<TTarget> targets, int samples, Span<T> gradient);
