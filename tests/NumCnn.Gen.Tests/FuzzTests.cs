@@ -31,6 +31,30 @@ public class FuzzTests
         }
     }
 
+    [Fact]
+    public void Networks_without_reason_are_checked_and_generated_or_refused()
+    {
+        const int Emitted = 40;
+        var yaml = new RandomYaml(seed: 5);
+        var emitted = 0;
+        for (var round = 0; round < Rounds; round++)
+        {
+            var text = yaml.Next();
+            var spec = Check(text);
+            if (spec.Network is not { } network || emitted == Emitted || Stages.Check(new(spec.File.Path, network)).Checked is not { } good)
+            {
+                continue;
+            }
+
+            emitted++;
+            var result = Stages.Emit(spec.File.Path, good);
+            Assert.True(result.Problem is null, text + string.Concat(result.Problem?.Args ?? default));
+            Assert.NotEmpty(result.Sources);
+        }
+
+        Assert.Equal(Emitted, emitted);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("\0")]
@@ -101,6 +125,11 @@ public class FuzzTests
         var result = Stages.Read(new("network.yaml", text, "Consumer", "Network"));
         Assert.True(result.Network is not null || result.Problems.Any(problem => problem.IsError), "Neither a network nor an error:\n" + text);
         Assert.DoesNotContain(result.Problems, problem => problem.Rule.Id == "NCG0900");
+        if (result.Network is { } network)
+        {
+            Assert.DoesNotContain(Stages.Check(new(result.File.Path, network)).Problems, problem => problem.Rule.Id == "NCG0900");
+        }
+
         Assert.All(Stages.Locate(result, [], [], default), problem => Assert.NotEmpty(problem.ToDiagnostic().GetMessage(System.Globalization.CultureInfo.InvariantCulture)));
         return result;
     }

@@ -40,7 +40,7 @@ public partial class ReferenceTests
         var blocks = YamlBlock().Matches(File.ReadAllText(Page).ReplaceLineEndings("\n"));
 
         Assert.NotEmpty(blocks);
-        Assert.All(blocks, block => Assert.Empty(GeneratorHost.Diagnose(block.Groups["text"].Value)));
+        Assert.All(blocks, block => Assert.DoesNotContain(GeneratorHost.Diagnose(block.Groups["text"].Value), line => !line.Contains(": info ", StringComparison.Ordinal)));
     }
 
     private static void AssertSame(string path, string expected, string actual)

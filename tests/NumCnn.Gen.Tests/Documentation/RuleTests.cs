@@ -75,8 +75,11 @@ public partial class RuleTests
 
         Assert.Equal(2, blocks.Length);
         Assert.Contains(GeneratorHost.Diagnose(blocks[0]), line => line.Contains(id, StringComparison.Ordinal));
-        Assert.Empty(GeneratorHost.Diagnose(blocks[1]));
+        Assert.DoesNotContain(GeneratorHost.Diagnose(blocks[1]), line => line.Contains(id, StringComparison.Ordinal) || !IsInfo(line));
     }
+
+    // A short example may well have nothing to train.
+    private static bool IsInfo(string line) => line.Contains(": info ", StringComparison.Ordinal);
 
     private static string Page(string id) => File.ReadAllText(Path.Combine(Repository.RulePages, id + ".md")).ReplaceLineEndings("\n");
 
