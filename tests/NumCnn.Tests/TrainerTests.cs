@@ -30,7 +30,7 @@ public sealed class TrainerTests
         Trainer<double, int> trainer = Trainer.For(net);
         var confusion = new ConfusionMatrix<double>(3);
         Evaluation one = trainer.Evaluate(data, 101);
-        Evaluation some = trainer.Evaluate(data, 7, confusion);
+        Evaluation some = trainer.Evaluate(data, batchSize: 7, metrics: confusion);
         double[] outputs = new double[303];
         net.Predict(data.Inputs.Span, outputs);
         int correct = Enumerable.Range(0, 101).Count(n => Classes.Highest<double>(outputs.AsSpan(n * 3, 3)) == data.Targets.Span[n]);
