@@ -1,3 +1,5 @@
+using NumCnn.Gen.Graph;
+using NumCnn.Gen.Graph.Nodes;
 using NumCnn.Gen.Spec;
 
 namespace NumCnn.Gen.Layers;
@@ -17,4 +19,27 @@ internal sealed class AvgPool2d : Layer
         Option.Flag("ceil_mode", "Rounds the size of the output up instead of down.", defaultValue: false),
         Option.Flag("count_include_pad", "Counts the border in the divisor.", defaultValue: true),
     ];
+
+    public override Value? Build(LayerScope scope)
+    {
+        if (!scope.NeedsImage())
+        {
+            return null;
+        }
+
+        var options = scope.Options;
+        var input = scope.Input.Shape;
+        var (kernel, stride) = (options.Pair("kernel_size"), options.Pair("stride"));
+        if (Geometry.Of(scope, kernel, stride, (1, 1), options.Flag("ceil_mode")) is not { } geometry
+            || !Pooling.PaddingFits(scope, kernel)
+            || scope.Checked("the output", input.Channels, geometry.Rows, geometry.Columns) is not { } shape)
+        {
+            return null;
+        }
+
+        bool countBorder = options.Flag("count_include_pad");
+        var rows = Pooling.Spans(geometry.Rows, stride.H, kernel.H, geometry.Border.Top, geometry.Border.Bottom, input.Rows, countBorder);
+        var columns = Pooling.Spans(geometry.Columns, stride.W, kernel.W, geometry.Border.Left, geometry.Border.Right, input.Columns, countBorder);
+        return scope.Add(new AveragePoolNode(scope.Name, scope.Input, shape, rows, columns));
+    }
 }

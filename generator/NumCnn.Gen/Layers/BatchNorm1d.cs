@@ -1,3 +1,4 @@
+using NumCnn.Gen.Graph;
 using NumCnn.Gen.Spec;
 
 namespace NumCnn.Gen.Layers;
@@ -17,4 +18,6 @@ internal sealed class BatchNorm1d : Layer
         Option.Number("momentum", "Weight of a batch in the running statistics.", 0.1, 0, 1),
         Option.Flag("affine", "Learns a scale (weight) and a shift (bias) a feature.", defaultValue: true),
     ];
+
+    public override Value? Build(LayerScope scope) => scope.NeedsFeatures() ? Normalisation.AddBatchNorm(scope) : null;
 }

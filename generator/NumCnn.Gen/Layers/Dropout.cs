@@ -1,3 +1,5 @@
+using NumCnn.Gen.Graph;
+using NumCnn.Gen.Graph.Nodes;
 using NumCnn.Gen.Spec;
 
 namespace NumCnn.Gen.Layers;
@@ -13,4 +15,12 @@ internal sealed class Dropout : Layer
     [
         Option.Number("p", "Probability that a value is dropped.", 0.5, 0, 1, maximumExcluded: true),
     ];
+
+    public override Value? Build(LayerScope scope)
+    {
+        double probability = scope.Options.Number("p");
+        return probability == 0
+            ? scope.Input
+            : BeforeFlattening(scope, scope.Input, input => new DropoutNode(scope.Name, input, probability, scope.Graph.Dropouts++, scope.Block));
+    }
 }

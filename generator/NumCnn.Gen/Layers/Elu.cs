@@ -1,3 +1,5 @@
+using NumCnn.Gen.Graph;
+using NumCnn.Gen.Graph.Nodes;
 using NumCnn.Gen.Spec;
 
 namespace NumCnn.Gen.Layers;
@@ -13,4 +15,6 @@ internal sealed class Elu : ActivationLayer
     [
         Option.Number("alpha", "Limit for large negative values.", 1),
     ];
+
+    protected override ActivationFunction Function(LayerScope scope) => scope.Graph.Activations.Elu(scope.Options.Number("alpha"));
 }

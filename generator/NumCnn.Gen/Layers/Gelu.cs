@@ -1,3 +1,5 @@
+using NumCnn.Gen.Graph;
+using NumCnn.Gen.Graph.Nodes;
 using NumCnn.Gen.Spec;
 
 namespace NumCnn.Gen.Layers;
@@ -13,4 +15,6 @@ internal sealed class Gelu : ActivationLayer
     [
         Option.Choice("approximate", "none: the error function; tanh: its approximation.", "none", "tanh"),
     ];
+
+    protected override ActivationFunction Function(LayerScope scope) => scope.Options.Text("approximate") == "tanh" ? scope.Graph.Activations.GeluTanh : scope.Graph.Activations.GeluErf;
 }

@@ -1,3 +1,5 @@
+using NumCnn.Gen.Diagnostics;
+using NumCnn.Gen.Graph;
 using NumCnn.Gen.Spec;
 
 namespace NumCnn.Gen.Layers;
@@ -17,4 +19,12 @@ internal sealed class GroupNorm : Layer
         Option.Number("eps", "Added to the variance.", 1e-5, 0),
         Option.Flag("affine", "Learns a scale (weight) and a shift (bias) a channel.", defaultValue: true),
     ];
+
+    public override Value? Build(LayerScope scope)
+    {
+        int groups = scope.Options.Int("num_groups");
+        return scope.Input.Shape.Channels % groups == 0
+            ? Normalisation.AddGroupNorm(scope, groups)
+            : scope.Fail(Rules.NormGroupsDoNotDivide, "num_groups", scope.Name, $"{groups}", $"{scope.Input.Shape.Channels}");
+    }
 }

@@ -1,3 +1,4 @@
+using NumCnn.Gen.Graph;
 using NumCnn.Gen.Spec;
 
 namespace NumCnn.Gen.Layers;
@@ -16,4 +17,6 @@ internal sealed class InstanceNorm2d : Layer
         Option.Number("eps", "Added to the variance.", 1e-5, 0),
         Option.Flag("affine", "Learns a scale (weight) and a shift (bias) a channel.", defaultValue: false),
     ];
+
+    public override Value? Build(LayerScope scope) => scope.NeedsImage() ? Normalisation.AddGroupNorm(scope, scope.Input.Shape.Channels) : null;
 }

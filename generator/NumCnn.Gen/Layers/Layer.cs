@@ -1,3 +1,4 @@
+using NumCnn.Gen.Graph;
 using NumCnn.Gen.Spec;
 
 namespace NumCnn.Gen.Layers;
@@ -43,4 +44,14 @@ internal abstract class Layer
     public virtual Arity Arity => Arity.One;
 
     public virtual LayerParameters Parameters => LayerParameters.None;
+
+    /// <summary>Checks shapes and adds the layer's nodes and parameters to the graph.</summary>
+    /// <returns>The output; null where something does not fit, which the scope has been told.</returns>
+    public abstract Value? Build(LayerScope scope);
+
+    /// <summary>Applies an element-wise node to a flattened image before it is flattened, so that it need not be copied.</summary>
+    protected static Value BeforeFlattening(LayerScope scope, Value input, Func<Value, Node> create)
+        => input.Unflattened is { } image && !input.Keep
+            ? Rearranging.Flatten(scope, scope.Name + ".flatten", scope.Add(create(image)))
+            : scope.Add(create(input));
 }

@@ -1,3 +1,5 @@
+using NumCnn.Gen.Graph;
+using NumCnn.Gen.Graph.Nodes;
 using NumCnn.Gen.Spec;
 
 namespace NumCnn.Gen.Layers;
@@ -13,4 +15,6 @@ internal sealed class LeakyRelu : ActivationLayer
     [
         Option.Number("negative_slope", "Slope for negative values.", 0.01),
     ];
+
+    protected override ActivationFunction Function(LayerScope scope) => Activations.LeakyRelu(scope.Options.Number("negative_slope"));
 }

@@ -1,3 +1,5 @@
+using NumCnn.Gen.Graph;
+using NumCnn.Gen.Graph.Nodes;
 using NumCnn.Gen.Spec;
 
 namespace NumCnn.Gen.Layers;
@@ -19,4 +21,30 @@ internal sealed class MaxPool2d : Layer
         Option.Pair("dilation", "Distance between neighbouring elements of the window.", 1),
         Option.Flag("ceil_mode", "Rounds the size of the output up instead of down.", defaultValue: false),
     ];
+
+    public override Value? Build(LayerScope scope)
+    {
+        if (!scope.NeedsImage())
+        {
+            return null;
+        }
+
+        var options = scope.Options;
+        var (kernel, stride, dilation) = (options.Pair("kernel_size"), options.Pair("stride"), options.Pair("dilation"));
+        if (Geometry.Of(scope, kernel, stride, dilation, options.Flag("ceil_mode")) is not { } geometry
+            || !Pooling.PaddingFits(scope, kernel)
+            || scope.Checked("the output", scope.Input.Shape.Channels, geometry.Rows, geometry.Columns) is not { } shape)
+        {
+            return null;
+        }
+
+        // With ceil_mode the last window may reach beyond the border.
+        var border = Pooling.Reaching(geometry, scope.Input.Shape, kernel, stride, dilation);
+        if (Geometry.Pad(scope, scope.Name + ".padding", scope.Input, border, "constant", double.NegativeInfinity) is not { } input)
+        {
+            return null;
+        }
+
+        return scope.Add(new MaxPoolNode(scope.Name, input, shape, new Window(kernel, stride, dilation)));
+    }
 }

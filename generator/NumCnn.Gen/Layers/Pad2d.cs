@@ -1,3 +1,4 @@
+using NumCnn.Gen.Graph;
 using NumCnn.Gen.Spec;
 
 namespace NumCnn.Gen.Layers;
@@ -15,4 +16,16 @@ internal sealed class Pad2d : Layer
         Option.Choice("mode", "What fills the border.", "constant", "replicate", "reflect", "circular"),
         Option.Number("value", "The value of a constant border.", 0),
     ];
+
+    public override Value? Build(LayerScope scope)
+    {
+        if (!scope.NeedsImage())
+        {
+            return null;
+        }
+
+        var padding = scope.Options.Padding("padding");
+        var border = new Border(padding.Top, padding.Left, padding.Bottom, padding.Right);
+        return Geometry.Pad(scope, scope.Name, scope.Input, border, scope.Options.Text("mode"), scope.Options.Number("value"));
+    }
 }

@@ -1,3 +1,6 @@
+using NumCnn.Gen.Graph;
+using NumCnn.Gen.Graph.Nodes;
+
 namespace NumCnn.Gen.Layers;
 
 /// <summary>min(max(0, x), 6).</summary>
@@ -8,4 +11,6 @@ internal sealed class Relu6 : ActivationLayer
     public override string NamePrefix => "relu6_";
 
     public override string Summary => "min(max(0, x), 6).";
+
+    protected override ActivationFunction Function(LayerScope scope) => Activations.Relu6;
 }

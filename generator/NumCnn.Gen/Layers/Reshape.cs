@@ -1,3 +1,4 @@
+using NumCnn.Gen.Graph;
 using NumCnn.Gen.Spec;
 
 namespace NumCnn.Gen.Layers;
@@ -13,4 +14,6 @@ internal sealed class Reshape : Layer
     [
         Option.Shape("shape", "The new shape, [channels, rows, columns] or [features]; one entry may be -1, which is then inferred."),
     ];
+
+    public override Value? Build(LayerScope scope) => Rearranging.Reshape(scope);
 }

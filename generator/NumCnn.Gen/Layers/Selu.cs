@@ -1,3 +1,6 @@
+using NumCnn.Gen.Graph;
+using NumCnn.Gen.Graph.Nodes;
+
 namespace NumCnn.Gen.Layers;
 
 /// <summary>Elu with the constants that keep mean and variance.</summary>
@@ -6,4 +9,6 @@ internal sealed class Selu : ActivationLayer
     public override string Kind => "selu";
 
     public override string Summary => "Elu with the constants that keep mean and variance.";
+
+    protected override ActivationFunction Function(LayerScope scope) => scope.Graph.Activations.Selu;
 }

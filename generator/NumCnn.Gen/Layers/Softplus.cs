@@ -1,3 +1,5 @@
+using NumCnn.Gen.Graph;
+using NumCnn.Gen.Graph.Nodes;
 using NumCnn.Gen.Spec;
 
 namespace NumCnn.Gen.Layers;
@@ -14,4 +16,6 @@ internal sealed class Softplus : ActivationLayer
         Option.Number("beta", "Sharpness.", 1, 0, minimumExcluded: true),
         Option.Number("threshold", "Above it the function is linear.", 20),
     ];
+
+    protected override ActivationFunction Function(LayerScope scope) => scope.Graph.Activations.Softplus(scope.Options.Number("beta"), scope.Options.Number("threshold"));
 }

@@ -1,3 +1,6 @@
+using NumCnn.Gen.Graph;
+using NumCnn.Gen.Graph.Nodes;
+
 namespace NumCnn.Gen.Layers;
 
 /// <summary>Hyperbolic tangent.</summary>
@@ -6,4 +9,6 @@ internal sealed class Tanh : ActivationLayer
     public override string Kind => "tanh";
 
     public override string Summary => "Hyperbolic tangent.";
+
+    protected override ActivationFunction Function(LayerScope scope) => scope.Graph.Activations.Tanh;
 }

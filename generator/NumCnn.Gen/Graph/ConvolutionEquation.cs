@@ -1,0 +1,403 @@
+using NumCnn.Gen.Schedule;
+
+namespace NumCnn.Gen.Graph;
+
+/// <summary>In which order a weight lies in memory; lanes want their channel innermost, in blocks of 64 bytes.</summary>
+internal enum WeightOrder
+{
+    /// <summary>[⌈outputs / block⌉][row][column][input][block of outputs].</summary>
+    OutputLanes,
+
+    /// <summary>[⌈inputs / block⌉][row][column][output][block of inputs].</summary>
+    InputLanes,
+
+    /// <summary>[row][column][channels], one input and one output a group.</summary>
+    Depthwise,
+
+    /// <summary>[output][row][column][input], as for a tensor too narrow for lanes, or groups that do not fill them.</summary>
+    Plain,
+}
+
+/// <summary>
+/// The one equation behind convolution, linear and transposed convolution, of any stride, dilation and grouping:
+/// <code>y[g,o,i,j] = Σ u,v,c  w[g,o,c,u,v] · x[g,c, i·stride + u·dilation − pad, j·stride + v·dilation − pad]</code>
+/// Solved for y it is a convolution, for x its input's gradient (and a transposed convolution), for w its weight's
+/// gradient. All three are sums with affine addresses; the order of each sum is fixed here, before any schedule.
+/// </summary>
+internal sealed class ConvolutionEquation
+{
+    private readonly int _block;
+
+    public ConvolutionEquation(int block, int groups, Shape x, Shape y, (int H, int W) kernel, (int H, int W) stride, (int H, int W) dilation, int padTop, int padLeft)
+    {
+        _block = block;
+        Groups = groups;
+        X = x;
+        Y = y;
+        Kernel = kernel;
+        Dilation = dilation;
+        PadTop = padTop;
+        PadLeft = padLeft;
+
+        // With one output the stride is free: one as long as the kernel lets every input belong to one tap.
+        Stride = (y.Rows == 1 ? Math.Max(stride.H, ((kernel.H - 1) * dilation.H) + 1) : stride.H,
+            y.Columns == 1 ? Math.Max(stride.W, ((kernel.W - 1) * dilation.W) + 1) : stride.W);
+        Inputs = x.Channels / groups;
+        Outputs = y.Channels / groups;
+    }
+
+    public int Groups { get; }
+
+    public Shape X { get; }
+
+    public Shape Y { get; }
+
+    public (int H, int W) Kernel { get; }
+
+    public (int H, int W) Stride { get; }
+
+    public (int H, int W) Dilation { get; }
+
+    public int PadTop { get; }
+
+    public int PadLeft { get; }
+
+    /// <summary>Channels of x in a group.</summary>
+    public int Inputs { get; }
+
+    /// <summary>Channels of y in a group.</summary>
+    public int Outputs { get; }
+
+    public int Taps => Kernel.H * Kernel.W;
+
+    public bool IsDepthwise => Groups > 1 && Inputs == 1 && Outputs == 1;
+
+    public long MultiplyAdds => (long)Y.Length * Inputs * Taps;
+
+    /// <summary>One output pixel and enough weights: a matrix product over the samples of a batch.</summary>
+    public bool IsMatrixProduct => Y.Pixels == 1 && Groups == 1 && (long)Outputs * Inputs * Taps >= 1024;
+
+    private int XChannels => Groups * Inputs;
+
+    private int YChannels => Groups * Outputs;
+
+    /// <summary>What x needs around it to be read for y.</summary>
+    public Border XBorder => new(
+        PadTop,
+        PadLeft,
+        Math.Max(0, ((Y.Rows - 1) * Stride.H) + ((Kernel.H - 1) * Dilation.H) + 1 - PadTop - X.Rows),
+        Math.Max(0, ((Y.Columns - 1) * Stride.W) + ((Kernel.W - 1) * Dilation.W) + 1 - PadLeft - X.Columns));
+
+    /// <summary>What y needs around it to be read for x.</summary>
+    public Border YBorder
+    {
+        get
+        {
+            var rows = Phase.Of(X.Rows, PadTop, Kernel.H, Stride.H, Dilation.H);
+            var columns = Phase.Of(X.Columns, PadLeft, Kernel.W, Stride.W, Dilation.W);
+            return new(rows.Max(static phase => phase.Before), columns.Max(static phase => phase.Before), rows.Max(phase => phase.After(Y.Rows)), columns.Max(phase => phase.After(Y.Columns)));
+        }
+    }
+
+    /// <summary>The order for a weight whose output (or whose input) lanes run over.</summary>
+    public WeightOrder OrderFor(bool outputs)
+    {
+        if (IsDepthwise)
+        {
+            return Groups <= Value.Narrow ? WeightOrder.Plain : WeightOrder.Depthwise;
+        }
+
+        int channels = outputs ? Outputs : Inputs;
+        return Groups > 1 || channels <= Value.Narrow ? WeightOrder.Plain : outputs ? WeightOrder.OutputLanes : WeightOrder.InputLanes;
+    }
+
+    public int WeightLength(WeightOrder order) => order switch
+    {
+        WeightOrder.OutputLanes => checked(Blocks(Outputs) * Taps * Inputs * _block),
+        WeightOrder.InputLanes => checked(Blocks(Inputs) * Taps * Outputs * _block),
+        WeightOrder.Depthwise => checked(Taps * Blocks(Groups) * _block),
+        _ => checked(YChannels * Taps * Inputs),
+    };
+
+    /// <summary>The factors of the parameter's indices: output, input, row, column.</summary>
+    public ((int Size, int Stride)[] Output, (int Size, int Stride)[] Input, (int Size, int Stride)[] Row, (int Size, int Stride)[] Column) WeightFactors(WeightOrder order) => order switch
+    {
+        WeightOrder.OutputLanes => (Blocked(Outputs, Taps * Inputs), [(Inputs, _block)], [(Kernel.H, Kernel.W * Inputs * _block)], [(Kernel.W, Inputs * _block)]),
+        WeightOrder.InputLanes => ([(Outputs, _block)], Blocked(Inputs, Taps * Outputs), [(Kernel.H, Kernel.W * Outputs * _block)], [(Kernel.W, Outputs * _block)]),
+        WeightOrder.Depthwise => ([(Groups, 1)], [(1, 0)], [(Kernel.H, Kernel.W * Blocks(Groups) * _block)], [(Kernel.W, Blocks(Groups) * _block)]),
+        _ => ([(YChannels, Taps * Inputs)], [(Inputs, 1)], [(Kernel.H, Kernel.W * Inputs)], [(Kernel.W, Inputs)]),
+    };
+
+    /// <summary>y from x: a convolution.</summary>
+    public Nest Gather(string title, View x, View y, Storage weight, WeightOrder order, Func<ChannelIndex, Expr> initial, Func<Expr, Access, Expr> finish)
+    {
+        var nest = new Nest { Title = title };
+        var samples = AddSamples(nest);
+        var (group, output, input) = Channels(nest, lanesOnOutput: true, order);
+        var i = new Axis("i", Y.Rows);
+        var j = new Axis("j", Y.Columns);
+        var u = new Axis("u", Kernel.H);
+        var v = new Axis("v", Kernel.W);
+        nest.Parallel.Add(i);
+        nest.Parallel.Add(j);
+        nest.Tile.Add(j);
+        nest.Tile.Add(i);
+        nest.Reduction.AddRange([u, v]);
+        AddReduction(nest, input.Axis);
+
+        var xAccess = PerSample(x.From(0, -PadTop, -PadLeft).At(XIndex(group, input.Index), (i * Stride.H) + (u * Dilation.H), (j * Stride.W) + (v * Dilation.W)), samples);
+        var target = PerSample(y.At(YIndex(group, output.Index), i, j), samples);
+        var sum = new Accumulator("a", initial(output.Index));
+        sum.Update = Expr.MultiplyAdd(xAccess, Weight(weight, order, group, output.Index, u, v, input.Index), sum);
+        nest.Accumulators.Add(sum);
+        nest.Stores.Add(new StoreTo(target, finish(sum, target)));
+        return nest;
+    }
+
+    /// <summary>x from y: the input's gradient, or a transposed convolution. A stride splits x into phases of equal taps.</summary>
+    public IReadOnlyList<Nest> Scatter(string title, View x, View y, Storage weight, WeightOrder order, Func<ChannelIndex, Expr> initial, Func<Expr, Access, Expr> finish)
+    {
+        var nests = new List<Nest>();
+        foreach (var rows in Phase.Of(X.Rows, PadTop, Kernel.H, Stride.H, Dilation.H))
+        {
+            foreach (var columns in Phase.Of(X.Columns, PadLeft, Kernel.W, Stride.W, Dilation.W))
+            {
+                nests.Add(ScatterPhase(title, rows, columns, x, y, weight, order, initial, finish));
+            }
+        }
+
+        return nests;
+    }
+
+    /// <summary>w from x and y: the weight's gradient, added to what is stored.</summary>
+    public Nest Correlate(string title, View x, View y, Storage weightGradient, WeightOrder order)
+    {
+        var nest = new Nest { Title = title };
+        bool onOutput = order != WeightOrder.InputLanes;
+        var (group, output, input) = Channels(nest, onOutput, order);
+        var other = onOutput ? input.Axis : output.Axis;
+        var i = new Axis("i", Y.Rows);
+        var j = new Axis("j", Y.Columns);
+        var u = new Axis("u", Kernel.H);
+        var v = new Axis("v", Kernel.W);
+        nest.Parallel.Add(u);
+        nest.Parallel.Add(v);
+        if (other is not null)
+        {
+            nest.Parallel.Add(other);
+            nest.Tile.Add(other);
+        }
+
+        nest.Tile.Add(v);
+        nest.Tile.Add(u);
+        Axis? samples = null;
+        if (IsMatrixProduct)
+        {
+            // A batch's samples stand for the pixels that a matrix product lacks.
+            samples = new Axis("n", Axis.Symbolic);
+            nest.SampleGroup = 16;
+            nest.Reduction.Add(samples);
+        }
+
+        nest.Reduction.AddRange([i, j]);
+        var xAccess = PerSample(x.From(0, -PadTop, -PadLeft).At(XIndex(group, input.Index), (i * Stride.H) + (u * Dilation.H), (j * Stride.W) + (v * Dilation.W)), samples);
+        var yAccess = PerSample(y.At(YIndex(group, output.Index), i, j), samples);
+        var target = Weight(weightGradient, order, group, output.Index, u, v, input.Index);
+        var sum = new Accumulator("a", 0);
+        sum.Update = Expr.MultiplyAdd(xAccess, yAccess, sum);
+        nest.Accumulators.Add(sum);
+        nest.Stores.Add(new StoreTo(target, (Expr)target + sum));
+        ShareOut(nest, other);
+        return nest;
+    }
+
+    /// <summary>A bias's gradient: y's gradient summed over pixels, added to what is stored.</summary>
+    public static Nest SumPixels(string title, Shape shape, View gradient, Storage biasGradient, int block)
+    {
+        var nest = new Nest { Title = title };
+        var channels = new ChannelAxes("c", shape.Channels, block, blocked: false);
+        channels.AddTo(nest);
+        var i = new Axis("i", shape.Rows);
+        var j = new Axis("j", shape.Columns);
+        nest.Reduction.AddRange([i, j]);
+        var sum = new Accumulator("a", 0);
+        sum.Update = sum + (Expr)gradient.At(channels.Index.Index, i, j);
+        var target = new Access(biasGradient, channels.Index.Index);
+        nest.Accumulators.Add(sum);
+        nest.Stores.Add(new StoreTo(target, (Expr)target + sum));
+        return nest;
+    }
+
+    /// <summary>A copy of a weight in another order.</summary>
+    public IReadOnlyList<Nest> Reorder(string title, Storage from, WeightOrder fromOrder, Storage to, WeightOrder toOrder)
+    {
+        var nests = new List<Nest>();
+        bool Uses(WeightOrder order) => fromOrder == order || toOrder == order;
+        foreach (var output in Stretches("o", Outputs, Uses(WeightOrder.OutputLanes)))
+        {
+            foreach (var input in Stretches("c", Inputs, Uses(WeightOrder.InputLanes)))
+            {
+                var nest = new Nest { Title = title };
+                var u = new Axis("u", Kernel.H);
+                var v = new Axis("v", Kernel.W);
+                nest.Parallel.AddRange(output.Axes);
+                nest.Parallel.AddRange([u, v]);
+                nest.Parallel.AddRange(input.Axes);
+                nest.Stores.Add(new StoreTo(Weight(to, toOrder, null, output.Index, u, v, input.Index), Weight(from, fromOrder, null, output.Index, u, v, input.Index)));
+                nests.Add(nest);
+            }
+        }
+
+        return nests;
+    }
+
+    private Nest ScatterPhase(
+        string title, Phase rows, Phase columns, View x, View y, Storage weight, WeightOrder order, Func<ChannelIndex, Expr> initial, Func<Expr, Access, Expr> finish)
+    {
+        var nest = new Nest { Title = title };
+        var samples = AddSamples(nest);
+        var (group, output, input) = Channels(nest, lanesOnOutput: false, order);
+        var (rowPhase, row, rowTap) = rows.Axes("r", "i", "u");
+        var (columnPhase, column, columnTap) = columns.Axes("s", "j", "v");
+        nest.Parallel.AddRange([rowPhase, row, columnPhase, column]);
+        nest.Tile.AddRange([column, row]);
+
+        var target = PerSample(x.At(XIndex(group, input.Index), rows.Target(rowPhase, row), columns.Target(columnPhase, column)), samples);
+        if (rows.Taps == 0 || columns.Taps == 0)
+        {
+            nest.Stores.Add(new StoreTo(target, finish(initial(input.Index), target)));
+            return nest;
+        }
+
+        nest.Reduction.AddRange([rowTap, columnTap]);
+        AddReduction(nest, output.Axis);
+        var yAccess = PerSample(y.At(YIndex(group, output.Index), rows.Source(row, rowTap), columns.Source(column, columnTap)), samples);
+        var sum = new Accumulator("a", initial(input.Index));
+        sum.Update = Expr.MultiplyAdd(yAccess, Weight(weight, order, group, output.Index, rows.Tap(rowPhase, rowTap), columns.Tap(columnPhase, columnTap), input.Index), sum);
+        nest.Accumulators.Add(sum);
+        nest.Stores.Add(new StoreTo(target, finish(sum, target)));
+        return nest;
+    }
+
+    private static void AddReduction(Nest nest, Axis? axis)
+    {
+        if (axis is not null)
+        {
+            nest.Reduction.Add(axis);
+        }
+    }
+
+    private static Access PerSample(Access access, Axis? samples) => samples is null ? access : new Access(access.Storage, access.Address + samples);
+
+    /// <summary>The parallel axis that threads share: the longest that no register tile covers.</summary>
+    private static void ShareOut(Nest nest, Axis? tiled)
+    {
+        nest.Items = nest.Parallel
+            .Where(axis => axis != nest.Lane && axis != tiled && axis != nest.Block && !axis.IsTrivial && !nest.Tile.Contains(axis))
+            .OrderByDescending(static axis => axis.Extent)
+            .FirstOrDefault();
+        if (nest.Items is null && nest.Block is { IsTrivial: false } block)
+        {
+            nest.Items = block;
+            nest.Block = null;
+        }
+    }
+
+    private int Blocks(int channels) => (channels + _block - 1) / _block;
+
+    private (int Size, int Stride)[] Blocked(int channels, int rows) => [(Blocks(channels), rows * _block), (_block, 1)];
+
+    private Axis? AddSamples(Nest nest)
+    {
+        if (!IsMatrixProduct)
+        {
+            return null;
+        }
+
+        var samples = new Axis("n", Axis.Symbolic);
+        nest.Parallel.Add(samples);
+        nest.Tile.Add(samples);
+        return samples;
+    }
+
+    /// <summary>The channel axes: a group, and on each side either lanes or a plain index. The side with lanes is added to the nest.</summary>
+    private (Axis? Group, (ChannelIndex Index, Axis? Axis) Output, (ChannelIndex Index, Axis? Axis) Input) Channels(Nest nest, bool lanesOnOutput, WeightOrder order)
+    {
+        if (order == WeightOrder.Depthwise)
+        {
+            var lanes = new ChannelAxes("c", Groups, _block, blocked: false);
+            lanes.AddTo(nest);
+            return (null, (lanes.Index, null), (lanes.Index, null));
+        }
+
+        Axis? group = null;
+        if (Groups > 1)
+        {
+            group = new Axis("g", Groups);
+            nest.Parallel.Add(group);
+        }
+
+        int channels = lanesOnOutput ? Outputs : Inputs;
+        string name = lanesOnOutput ? "o" : "c";
+        var other = new Axis(lanesOnOutput ? "c" : "o", lanesOnOutput ? Inputs : Outputs);
+        var otherSide = (ChannelIndex.Plain(other), (Axis?)other);
+        if (order == WeightOrder.Plain)
+        {
+            var plain = new Axis(name, channels);
+            nest.Parallel.Add(plain);
+            if (group is null)
+            {
+                nest.Block = plain;
+            }
+
+            var side = (ChannelIndex.Plain(plain), (Axis?)plain);
+            return lanesOnOutput ? (group, side, otherSide) : (group, otherSide, side);
+        }
+
+        var axes = new ChannelAxes(name, channels, _block, blocked: true);
+        axes.AddTo(nest);
+        var laneSide = (axes.Index, (Axis?)null);
+        return lanesOnOutput ? (null, laneSide, otherSide) : (null, otherSide, laneSide);
+    }
+
+    private Affine XIndex(Axis? group, ChannelIndex channel) => group is null ? channel.Index : (group * Inputs) + channel.Index;
+
+    private Affine YIndex(Axis? group, ChannelIndex channel) => group is null ? channel.Index : (group * Outputs) + channel.Index;
+
+    private Access Weight(Storage storage, WeightOrder order, Axis? group, ChannelIndex output, Affine u, Affine v, ChannelIndex input)
+    {
+        var tap = (u * Kernel.W) + v;
+        return new(storage, order switch
+        {
+            WeightOrder.OutputLanes => (output.Block * (Taps * Inputs * _block)) + (tap * (Inputs * _block)) + (input.Index * _block) + output.Lane,
+            WeightOrder.InputLanes => (input.Block * (Taps * Outputs * _block)) + (tap * (Outputs * _block)) + (output.Index * _block) + input.Lane,
+            WeightOrder.Depthwise => (tap * (Blocks(Groups) * _block)) + output.Index,
+            _ => (YIndex(group, output) * (Taps * Inputs)) + (tap * Inputs) + input.Index,
+        });
+    }
+
+    /// <summary>A channel axis as one stretch, or as whole blocks and the rest, so that block and place in it are affine.</summary>
+    private IEnumerable<(IReadOnlyList<Axis> Axes, ChannelIndex Index)> Stretches(string name, int channels, bool blocked)
+    {
+        if (!blocked)
+        {
+            var axis = new Axis(name, channels);
+            yield return ([axis], ChannelIndex.Plain(axis));
+            yield break;
+        }
+
+        int whole = channels / _block;
+        if (whole > 0)
+        {
+            var block = new Axis(name + "Block", whole);
+            var lane = new Axis(name, _block);
+            yield return ([block, lane], ChannelIndex.Lanes(block, lane, _block));
+        }
+
+        if (channels % _block is var rest and > 0)
+        {
+            var lane = new Axis(name, rest);
+            yield return ([lane], ChannelIndex.At(whole, lane, _block));
+        }
+    }
+}

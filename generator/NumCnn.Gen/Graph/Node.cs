@@ -1,0 +1,58 @@
+using NumCnn.Gen.Schedule;
+
+namespace NumCnn.Gen.Graph;
+
+/// <summary>
+/// An operation on values. A layer of the file becomes one or a few nodes; each knows what it computes forward, what its
+/// gradients are, and which borders it reads, and nothing of lanes or tiles.
+/// </summary>
+internal abstract class Node
+{
+    protected Node(string layer, params Value[] inputs)
+    {
+        Layer = layer;
+        Inputs = inputs;
+        foreach (var input in inputs)
+        {
+            input.Consumers.Add(this);
+        }
+    }
+
+    /// <summary>The layer's name.</summary>
+    public string Layer { get; }
+
+    public IReadOnlyList<Value> Inputs { get; }
+
+    public Value Output { get; protected set; } = null!;
+
+    /// <summary>Parameters that this node trains.</summary>
+    public virtual IEnumerable<ParameterTensor> Parameters => [];
+
+    /// <summary>The function that another layer's kernel applies for this node; null where it runs by itself.</summary>
+    public Node? FusedInto { get; set; }
+
+    /// <summary>Nobody reads the result.</summary>
+    public bool IsDead { get; set; }
+
+    public virtual long MultiplyAdds => 0;
+
+    /// <summary>True if lanes can run over the channels of its first input while that lies in the caller's order.</summary>
+    public virtual bool ReadsPlanar => false;
+
+    /// <summary>Says which borders of which values the node will read.</summary>
+    public virtual void RequireBorders(bool backward)
+    {
+    }
+
+    /// <summary>Adds the steps that compute the output.</summary>
+    public abstract void Forward(ProgramBuilder program);
+
+    /// <summary>Adds the steps that compute the gradients of parameters and of those inputs that need one.</summary>
+    public abstract void Backward(ProgramBuilder program);
+
+    protected Value Produce(string name, Shape shape)
+    {
+        Output = new Value(name, shape) { Producer = this };
+        return Output;
+    }
+}

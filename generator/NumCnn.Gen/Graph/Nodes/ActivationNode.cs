@@ -1,0 +1,68 @@
+using NumCnn.Gen.Schedule;
+
+namespace NumCnn.Gen.Graph.Nodes;
+
+/// <summary>A function of one variable and its derivative.</summary>
+/// <param name="Formula">For the reader of the emitted code.</param>
+/// <param name="Apply">The function.</param>
+/// <param name="Gradient">dx from the input or output and dy.</param>
+/// <param name="FromOutput">The gradient reads the output, so that the input need not be kept and the function can be fused.</param>
+internal sealed record ActivationFunction(string Formula, Func<Expr, Expr> Apply, Func<Expr, Expr, Expr> Gradient, bool FromOutput);
+
+/// <summary>A function applied to each element.</summary>
+internal sealed class ActivationNode : Node
+{
+    private readonly ActivationFunction _function;
+
+    public ActivationNode(string layer, Value input, ActivationFunction function)
+        : base(layer, input)
+    {
+        _function = function;
+        Produce(layer, input.Shape);
+    }
+
+    public bool CanFuse => _function.FromOutput;
+
+    private Value Input => Inputs[0];
+
+    /// <summary>Lets the producer's kernel apply the function.</summary>
+    public void FuseInto(Node producer)
+    {
+        var epilogue = (IEpilogue)producer;
+        FusedInto = producer;
+        epilogue.Epilogue = _function.Apply;
+        epilogue.EpilogueName += " + " + Layer;
+        Input.AliasTo(Output);
+    }
+
+    public override void Forward(ProgramBuilder program)
+    {
+        if (FusedInto is not null)
+        {
+            return;
+        }
+
+        string title = $"{Layer}: {_function.Formula}";
+        var nest = Nests.Elementwise(title, Output.Shape, program.Block, (nest, c, i, j) =>
+            nest.Stores.Add(new StoreTo(Output.View.At(c, i, j), _function.Apply(Input.View.At(c, i, j)))));
+        program.Add(Layer + ".Forward", title, nest, (Input.View.Storage, "x"), (Output.View.Storage, "y"));
+    }
+
+    public override void Backward(ProgramBuilder program)
+    {
+        if (!Input.NeedsGradient)
+        {
+            return;
+        }
+
+        var kept = _function.FromOutput ? Output.View : Input.View;
+        string variable = _function.FromOutput ? "y" : "x";
+        bool inPlace = FusedInto is not null;
+        string title = inPlace ? $"{Layer}: dy becomes the gradient before the function" : $"{Layer}: dx = dy · derivative at {variable}";
+        bool add = !inPlace && Input.HasGradient;
+        Input.HasGradient = true;
+        var nest = Nests.Elementwise(title, Output.Shape, program.Block, (nest, c, i, j) =>
+            nest.Stores.Add(Nests.Into(Input.Gradient.At(c, i, j), _function.Gradient(kept.At(c, i, j), Output.Gradient.At(c, i, j)), add)));
+        program.Add(Layer + ".Backward", title, nest, (kept.Storage, variable), (Output.Gradient.Storage, "dy"), (Input.Gradient.Storage, "dx"));
+    }
+}

@@ -1,0 +1,291 @@
+using NumCnn.Gen.Schedule;
+
+namespace NumCnn.Gen.Graph.Nodes;
+
+/// <summary>
+/// Batch normalisation as a scale and a shift for each channel: y = x · scale + shift. In training they come from the batch
+/// (each sample's mean and sum of squares first, then the samples combined in order), otherwise from the running statistics.
+/// </summary>
+internal sealed class BatchNormNode : Node, IEpilogue
+{
+    private readonly ParameterTensor? _weight;
+    private readonly ParameterTensor? _bias;
+    private readonly ParameterTensor _runningMean;
+    private readonly ParameterTensor _runningVariance;
+    private readonly double _eps;
+    private readonly double _momentum;
+    private readonly int _counter;
+    private readonly bool _frozen;
+    private Storage _scale = null!;
+    private Storage _shift = null!;
+    private Storage _mean = null!;
+    private Storage _deviation = null!;
+    private Storage _slope = null!;
+    private Storage _offset = null!;
+
+    public BatchNormNode(
+        string layer, Value input, ParameterTensor? weight, ParameterTensor? bias, ParameterTensor runningMean, ParameterTensor runningVariance, double eps, double momentum, int counter, bool frozen)
+        : base(layer, input)
+    {
+        _weight = weight;
+        _bias = bias;
+        _runningMean = runningMean;
+        _runningVariance = runningVariance;
+        _eps = eps;
+        _momentum = momentum;
+        _counter = counter;
+        _frozen = frozen;
+        Produce(layer, input.Shape);
+    }
+
+    public Func<Expr, Expr>? Epilogue { get; set; }
+
+    public string EpilogueName { get; set; } = string.Empty;
+
+    public override IEnumerable<ParameterTensor> Parameters => new[] { _weight, _bias, _runningMean, _runningVariance }.OfType<ParameterTensor>();
+
+    private Value Input => Inputs[0];
+
+    private int Channels => Input.Shape.Channels;
+
+    public override void Forward(ProgramBuilder program)
+    {
+        int padded = ParameterTensor.Padded(Channels, program.Block);
+        _scale = ProgramBuilder.Scratch(Layer + " scale", padded);
+        _shift = ProgramBuilder.Scratch(Layer + " shift", padded);
+        _mean = ProgramBuilder.Scratch(Layer + " mean", padded);
+        _deviation = ProgramBuilder.Scratch(Layer + " 1/deviation", padded);
+        if (!_frozen)
+        {
+            BatchStatistics(program, padded);
+        }
+
+        Running(program);
+        string title = $"{Layer}{EpilogueName}: y = x · scale[c] + shift[c]";
+        var nest = Nests.Elementwise(title, Input.Shape, program.Block, (nest, c, i, j) =>
+        {
+            var value = Expr.MultiplyAdd(Input.View.At(c, i, j), new Access(_scale, c), new Access(_shift, c));
+            nest.Stores.Add(new StoreTo(Output.View.At(c, i, j), Epilogue is null ? value : Epilogue(value)));
+        });
+        program.Add(Layer + ".Forward", title, nest, (Input.View.Storage, "x"), (_scale, "scale"), (_shift, "shift"), (Output.View.Storage, "y"));
+    }
+
+    public override void Backward(ProgramBuilder program)
+    {
+        int padded = ParameterTensor.Padded(Channels, program.Block);
+        var dy = Output.Gradient;
+        var sum = new Storage(Layer + " sum dy", Region.Sample, padded);
+        var product = new Storage(Layer + " sum dy x", Region.Sample, padded);
+        string title = $"{Layer}: of one sample, Σ dy and Σ dy · (x − mean[c])";
+        var sums = Nests.PerChannel(title, Channels, program.Block, (nest, c) =>
+        {
+            var (i, j) = Pixels(nest);
+            Expr gradient = dy.At(c, i, j);
+            var a = Nests.Sum(nest, "a", a => a + gradient);
+            var b = Nests.Sum(nest, "b", b => Expr.MultiplyAdd(gradient, (Expr)Input.View.At(c, i, j) - new Access(_mean, c), b));
+            nest.Stores.Add(new StoreTo(new Access(sum, c), a));
+            nest.Stores.Add(new StoreTo(new Access(product, c), b * (Expr)new Access(_deviation, c)));
+        });
+        program.Add(Layer + ".SumGradients", title, sums, (Input.View.Storage, "x"), (dy.Storage, "dy"), (_mean, "mean"), (_deviation, "deviation"), (sum, "sum"), (product, "product"));
+        Combine(program, padded, sum, product);
+        if (Input.NeedsGradient)
+        {
+            bool add = Input.HasGradient;
+            Input.HasGradient = true;
+            title = $"{Layer}: dx = scale[c] · dy + slope[c] · x + offset[c]";
+            var nest = Nests.Elementwise(title, Input.Shape, program.Block, (nest, c, i, j) => nest.Stores.Add(Nests.Into(
+                Input.Gradient.At(c, i, j),
+                Expr.MultiplyAdd(new Access(_scale, c), dy.At(c, i, j), Expr.MultiplyAdd(new Access(_slope, c), Input.View.At(c, i, j), new Access(_offset, c))),
+                add)));
+            program.ForGradientOf(Input.Trains, () => program.Add(
+                Layer + ".Backward",
+                title,
+                nest,
+                (Input.View.Storage, "x"),
+                (dy.Storage, "dy"),
+                (_scale, "scale"),
+                (_slope, "slope"),
+                (_offset, "offset"),
+                (Input.Gradient.Storage, "dx")));
+        }
+    }
+
+    private void BatchStatistics(ProgramBuilder program, int padded)
+    {
+        var mean = new Storage(Layer + " sample mean", Region.Sample, padded);
+        var squares = new Storage(Layer + " sample squares", Region.Sample, padded);
+        SampleStatistics.Add(program, Layer, Input, mean, squares, When.Training | When.NotInPredict);
+
+        string title = $"{Layer}: mean and variance of the batch from its samples', scale, shift and running statistics";
+        int pixels = Input.Shape.Pixels;
+        var average = Nests.PerChannel(title, Channels, program.Block, (nest, c) =>
+        {
+            var n = new Axis("n", Axis.Symbolic);
+            nest.Reduction.Add(n);
+            var sum = Nests.Sum(nest, "a", sum => sum + (Expr)new Access(mean, c + n));
+            nest.Stores.Add(new StoreTo(new Access(_mean, c), sum * new Scalar("perSample")));
+        });
+        var variance = Nests.PerChannel(title, Channels, program.Block, (nest, c) =>
+        {
+            var n = new Axis("n", Axis.Symbolic);
+            nest.Reduction.Add(n);
+            Expr difference = (Expr)new Access(mean, c + n) - new Access(_mean, c);
+            var sum = Nests.Sum(nest, "a", sum => sum + Expr.MultiplyAdd(difference * difference, pixels, new Access(squares, c + n)));
+            var biased = sum * (new Scalar("perSample") * (1.0 / pixels));
+            var deviation = (Expr)1 / Expr.Sqrt(biased + _eps);
+            var scale = _weight is null ? deviation : deviation * (Expr)new Access(_weight.Storage, c);
+            Expr center = new Access(_mean, c);
+            Expr shift = _bias is null ? -(center * scale) : (Expr)new Access(_bias.Storage, c) - (center * scale);
+            nest.Stores.Add(new StoreTo(new Access(_deviation, c), deviation));
+            nest.Stores.Add(new StoreTo(new Access(_scale, c), scale));
+            nest.Stores.Add(new StoreTo(new Access(_shift, c), shift));
+            var (runningMean, runningVariance) = (new Access(_runningMean.Storage, c), new Access(_runningVariance.Storage, c));
+            nest.Stores.Add(new StoreTo(runningMean, Expr.MultiplyAdd(center, _momentum, (Expr)runningMean * (1 - _momentum))));
+            nest.Stores.Add(new StoreTo(runningVariance, Expr.MultiplyAdd(biased * new Scalar("unbias"), _momentum, (Expr)runningVariance * (1 - _momentum))));
+        });
+        program.Add(
+            Layer + ".CombineStatistics",
+            title,
+            Domain.Once,
+            [average, variance],
+            [
+                (mean, "means"), (squares, "squares"), .. AffineRoles(), (_mean, "mean"), (_deviation, "deviation"), (_scale, "scale"), (_shift, "shift"),
+                (_runningMean.Storage, "runningMean"), (_runningVariance.Storage, "runningVariance"),
+            ],
+            When.Training | When.NotInPredict,
+            "perSample = 1 / samples",
+            FormattableString.Invariant($"unbias = samples * {pixels} / max(1, samples * {pixels} - 1)"),
+            FormattableString.Invariant($"counter {_counter}"));
+    }
+
+    private void Running(ProgramBuilder program)
+    {
+        string title = $"{Layer}: scale and shift from the running statistics";
+        var nest = Nests.PerChannel(title, Channels, program.Block, (nest, c) =>
+        {
+            var deviation = (Expr)1 / Expr.Sqrt((Expr)new Access(_runningVariance.Storage, c) + _eps);
+            Expr center = new Access(_runningMean.Storage, c);
+            var scale = _weight is null ? deviation : deviation * (Expr)new Access(_weight.Storage, c);
+            nest.Stores.Add(new StoreTo(new Access(_mean, c), center));
+            nest.Stores.Add(new StoreTo(new Access(_deviation, c), deviation));
+            nest.Stores.Add(new StoreTo(new Access(_scale, c), scale));
+            nest.Stores.Add(new StoreTo(new Access(_shift, c), _bias is null ? -(center * scale) : (Expr)new Access(_bias.Storage, c) - (center * scale)));
+        });
+        program.Add(
+            Layer + ".UseRunningStatistics",
+            title,
+            Domain.Once,
+            [nest],
+            [.. AffineRoles(), (_runningMean.Storage, "runningMean"), (_runningVariance.Storage, "runningVariance"), (_mean, "mean"), (_deviation, "deviation"), (_scale, "scale"), (_shift, "shift")],
+            _frozen ? When.Always : When.Evaluation);
+    }
+
+    /// <summary>The parameters' gradients, and dx as a linear function of dy and x.</summary>
+    private void Combine(ProgramBuilder program, int padded, Storage sum, Storage product)
+    {
+        _slope = ProgramBuilder.Scratch(Layer + " slope", padded);
+        _offset = ProgramBuilder.Scratch(Layer + " offset", padded);
+        foreach (bool training in _frozen ? new[] { false } : [true, false])
+        {
+            string title = $"{Layer}: gradients of scale and shift, and the slope of dx " + (training ? "in training" : "with fixed statistics");
+            var nest = Nests.PerChannel(title, Channels, program.Block, (nest, c) =>
+            {
+                var n = new Axis("n", Axis.Symbolic);
+                nest.Reduction.Add(n);
+                var a = Nests.Sum(nest, "a", a => a + (Expr)new Access(sum, c + n));
+                var b = Nests.Sum(nest, "b", b => b + (Expr)new Access(product, c + n));
+                if (_weight is { Trainable: true })
+                {
+                    nest.Stores.Add(Nests.Into(new Access(_weight.GradientStorage, c), b, add: true));
+                }
+
+                if (_bias is { Trainable: true })
+                {
+                    nest.Stores.Add(Nests.Into(new Access(_bias.GradientStorage, c), a, add: true));
+                }
+
+                Expr perValue = new Scalar("perSample") * (1.0 / Input.Shape.Pixels);
+                Expr scale = new Access(_scale, c);
+                Expr slope = training ? -(scale * (Expr)new Access(_deviation, c) * b * perValue) : 0;
+                nest.Stores.Add(new StoreTo(new Access(_slope, c), slope));
+                nest.Stores.Add(new StoreTo(new Access(_offset, c), training ? -(scale * a * perValue) - (slope * (Expr)new Access(_mean, c)) : 0));
+            });
+            var roles = new List<(Storage, string)> { (sum, "sums"), (product, "products"), (_scale, "scale"), (_deviation, "deviation"), (_mean, "mean") };
+            if (_weight is not null)
+            {
+                roles.Add((_weight.GradientStorage, "dw"));
+            }
+
+            if (_bias is not null)
+            {
+                roles.Add((_bias.GradientStorage, "db"));
+            }
+
+            roles.AddRange([(_slope, "slope"), (_offset, "offset")]);
+            program.Add(
+                Layer + (training ? ".CombineGradients" : ".CombineGradientsFixed"),
+                title,
+                Domain.Once,
+                [nest],
+                roles,
+                _frozen ? When.Always : training ? When.Training : When.Evaluation,
+                training ? ["perSample = 1 / samples"] : []);
+        }
+    }
+
+    private List<(Storage, string)> AffineRoles()
+    {
+        var roles = new List<(Storage, string)>();
+        if (_weight is not null)
+        {
+            roles.Add((_weight.Storage, "w"));
+        }
+
+        if (_bias is not null)
+        {
+            roles.Add((_bias.Storage, "b"));
+        }
+
+        return roles;
+    }
+
+    private (Axis I, Axis J) Pixels(Nest nest)
+    {
+        var i = new Axis("i", Input.Shape.Rows);
+        var j = new Axis("j", Input.Shape.Columns);
+        nest.Reduction.AddRange([i, j]);
+        return (i, j);
+    }
+}
+
+/// <summary>Mean and sum of squared differences of each channel of one sample.</summary>
+internal static class SampleStatistics
+{
+    public static void Add(ProgramBuilder program, string layer, Value input, Storage mean, Storage squares, When when)
+    {
+        string title = $"{layer}: of one sample, each channel's mean and Σ (x − mean)²";
+        int pixels = input.Shape.Pixels;
+        var average = Nests.PerChannel(title, input.Shape.Channels, program.Block, (nest, c) =>
+        {
+            var (i, j) = Pixels(nest);
+            var sum = Nests.Sum(nest, "a", sum => sum + (Expr)input.View.At(c, i, j));
+            nest.Stores.Add(new StoreTo(new Access(mean, c), sum * (1.0 / pixels)));
+        });
+        var deviation = Nests.PerChannel(title, input.Shape.Channels, program.Block, (nest, c) =>
+        {
+            var (i, j) = Pixels(nest);
+            var difference = (Expr)input.View.At(c, i, j) - new Access(mean, c);
+            var sum = Nests.Sum(nest, "a", sum => Expr.MultiplyAdd(difference, difference, sum));
+            nest.Stores.Add(new StoreTo(new Access(squares, c), sum));
+        });
+        program.Add(layer + ".SampleStatistics", title, Domain.Samples, [average, deviation], [(input.View.Storage, "x"), (mean, "mean"), (squares, "squares")], when);
+
+        (Axis I, Axis J) Pixels(Nest nest)
+        {
+            var i = new Axis("i", input.Shape.Rows);
+            var j = new Axis("j", input.Shape.Columns);
+            nest.Reduction.AddRange([i, j]);
+            return (i, j);
+        }
+    }
+}

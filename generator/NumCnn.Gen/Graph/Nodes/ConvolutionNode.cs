@@ -1,0 +1,178 @@
+using NumCnn.Gen.Schedule;
+
+namespace NumCnn.Gen.Graph.Nodes;
+
+/// <summary>A convolution, a linear layer or a transposed convolution: one equation, solved for y or for x.</summary>
+internal sealed class ConvolutionNode : Node, IEpilogue
+{
+    private readonly ConvolutionEquation _equation;
+    private readonly bool _transposed;
+    private readonly ParameterTensor _weight;
+    private readonly ParameterTensor? _bias;
+    private readonly WeightOrder _order;
+    private readonly string _formula;
+
+    public ConvolutionNode(string layer, Value input, Shape output, ConvolutionEquation equation, bool transposed, ParameterTensor weight, ParameterTensor? bias, WeightOrder order)
+        : base(layer, input)
+    {
+        _equation = equation;
+        _transposed = transposed;
+        _weight = weight;
+        _bias = bias;
+        _order = order;
+        _formula = Formula(equation, transposed, bias is not null);
+        Produce(layer, output);
+    }
+
+    public Func<Expr, Expr>? Epilogue { get; set; }
+
+    public string EpilogueName { get; set; } = string.Empty;
+
+    public override IEnumerable<ParameterTensor> Parameters => _bias is null ? [_weight] : [_weight, _bias];
+
+    public override long MultiplyAdds => _equation.MultiplyAdds;
+
+    public override bool ReadsPlanar => !_transposed && !_equation.IsDepthwise;
+
+    private Value Input => Inputs[0];
+
+    public override void RequireBorders(bool backward)
+    {
+        if (!_transposed)
+        {
+            Input.RequireHalo(_equation.XBorder);
+            if (backward && Input.NeedsGradient)
+            {
+                Output.RequireGradientHalo(_equation.YBorder);
+            }
+        }
+        else
+        {
+            Input.RequireHalo(_equation.YBorder);
+            if (backward && Input.NeedsGradient)
+            {
+                Output.RequireGradientHalo(_equation.XBorder);
+            }
+        }
+    }
+
+    public override void Forward(ProgramBuilder program)
+    {
+        var x = Input.View;
+        var y = Output.View;
+        string title = $"{Layer}{EpilogueName}: {_formula}";
+        Expr Finish(Expr sum, Access target) => Epilogue is null ? sum : Epilogue(sum);
+        IReadOnlyList<Nest> nests = _transposed
+            ? _equation.Scatter(title, y, x, _weight.Storage, _order, Bias, Finish)
+            : [_equation.Gather(title, x, y, _weight.Storage, _order, Bias, Finish)];
+        var roles = new List<(Storage, string)> { (x.Storage, "x"), (_weight.Storage, "w") };
+        if (_bias is not null)
+        {
+            roles.Add((_bias.Storage, "b"));
+        }
+
+        roles.Add((y.Storage, "y"));
+        program.Add(Layer + ".Forward", title, Domain.Samples, nests, roles);
+    }
+
+    public override void Backward(ProgramBuilder program)
+    {
+        var x = Input.View;
+        var dy = Output.Gradient;
+        if (_weight.Trainable)
+        {
+            string title = $"{Layer}: dw = Σ over samples and pixels of dy · x";
+            var nest = _transposed
+                ? _equation.Correlate(title, dy, x, _weight.GradientStorage, _order)
+                : _equation.Correlate(title, x, dy, _weight.GradientStorage, _order);
+            program.AddParameterGradient(Layer + ".WeightGradient", title, nest, (x.Storage, "x"), (dy.Storage, "dy"), (_weight.GradientStorage, "dw"));
+            if (_bias is not null)
+            {
+                title = $"{Layer}: db = Σ over samples and pixels of dy";
+                program.AddParameterGradient(
+                    Layer + ".BiasGradient",
+                    title,
+                    ConvolutionEquation.SumPixels(title, Output.Shape, dy, _bias.GradientStorage, program.Block),
+                    (dy.Storage, "dy"),
+                    (_bias.GradientStorage, "db"));
+            }
+        }
+
+        if (Input.NeedsGradient)
+        {
+            program.ForGradientOf(Input.Trains, () => InputGradient(program, dy));
+        }
+    }
+
+    private void InputGradient(ProgramBuilder program, View dy)
+    {
+        var weight = _weight.Storage;
+        var order = _equation.OrderFor(outputs: _transposed);
+        if (order != _order)
+        {
+            // Lanes run over the other side's channels, which have to lie together.
+            var copy = ProgramBuilder.Scratch(_weight.Name + " transposed", _equation.WeightLength(order));
+            string copyTitle = $"{Layer}: the weight with its channels exchanged, for the input's gradient";
+            program.AddPreparation(Layer + ".TransposeWeight", copyTitle, _equation.Reorder(copyTitle, weight, _order, copy, order), (weight, "w"), (copy, "transposed"));
+            weight = copy;
+        }
+
+        string title = $"{Layer}: dx = Σ over outputs and taps of w · dy";
+        var dx = Input.Gradient;
+        bool add = Input.HasGradient;
+        Input.HasGradient = true;
+        Expr Finish(Expr sum, Access target) => add ? (Expr)target + sum : sum;
+        IReadOnlyList<Nest> nests = _transposed
+            ? [_equation.Gather(title, dy, dx, weight, order, static _ => 0, Finish)]
+            : _equation.Scatter(title, dx, dy, weight, order, static _ => 0, Finish);
+        program.Add(Layer + ".InputGradient", title, Domain.Samples, nests, [(dy.Storage, "dy"), (weight, "w"), (dx.Storage, "dx")]);
+    }
+
+    private Expr Bias(ChannelIndex channel) => _bias is null ? 0 : new Access(_bias.Storage, channel.Index);
+
+    private static string Formula(ConvolutionEquation equation, bool transposed, bool bias)
+    {
+        string start = bias ? "b[o] + " : string.Empty;
+        if (equation.Y.Pixels == 1 && equation.Taps == 1)
+        {
+            return $"y[o] = {start}Σ c  w[o,c] · x[c]";
+        }
+
+        string Place(string index, string tap, int stride, int dilation, int pad)
+        {
+            string text = stride == 1 ? index : $"{stride}{index}";
+            text += dilation == 1 ? $"+{tap}" : $"+{dilation}{tap}";
+            return pad == 0 ? text : $"{text}−{pad}";
+        }
+
+        string row = Place("i", "u", equation.Y.Rows == 1 ? 1 : equation.Stride.H, equation.Dilation.H, equation.PadTop);
+        string column = Place("j", "v", equation.Y.Columns == 1 ? 1 : equation.Stride.W, equation.Dilation.W, equation.PadLeft);
+        if (equation.Y.Pixels == 1)
+        {
+            row = "u";
+            column = "v";
+        }
+
+        if (transposed)
+        {
+            return $"y[c, {row}, {column}] = {(bias ? "b[c] + " : string.Empty)}Σ o,u,v,i,j  w[o,c,u,v] · x[o,i,j]";
+        }
+
+        if (equation.IsDepthwise)
+        {
+            return $"y[c,i,j] = {(bias ? "b[c] + " : string.Empty)}Σ u,v  w[c,u,v] · x[c, {row}, {column}]";
+        }
+
+        string target = equation.Y.Pixels == 1 ? "y[o]" : "y[o,i,j]";
+        return $"{target} = {start}Σ u,v,c  w[o,c,u,v] · x[c, {row}, {column}]";
+    }
+}
+
+/// <summary>A node whose kernel can apply a function to each result before it is stored.</summary>
+internal interface IEpilogue
+{
+    Func<Expr, Expr>? Epilogue { get; set; }
+
+    /// <summary>The fused layers, as in " + relu1".</summary>
+    string EpilogueName { get; set; }
+}

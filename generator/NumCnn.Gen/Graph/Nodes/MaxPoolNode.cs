@@ -1,0 +1,163 @@
+using NumCnn.Gen.Schedule;
+
+namespace NumCnn.Gen.Graph.Nodes;
+
+/// <summary>A window that moves over an image without a border.</summary>
+internal sealed record Window((int H, int W) Kernel, (int H, int W) Stride, (int H, int W) Dilation)
+{
+    public Access At(View view, Affine c, Affine i, Affine j, Affine u, Affine v)
+        => view.At(c, (i * Stride.H) + (u * Dilation.H), (j * Stride.W) + (v * Dilation.W));
+
+    /// <summary>Every element is in one window at most.</summary>
+    public bool IsDisjoint => Dilation == (1, 1) && Stride.H >= Kernel.H && Stride.W >= Kernel.W;
+
+    /// <summary>Every element is in one window exactly.</summary>
+    public bool Partitions(Shape input, Shape output)
+        => Dilation == (1, 1) && Stride == Kernel && output.Rows * Stride.H == input.Rows && output.Columns * Stride.W == input.Columns;
+}
+
+/// <summary>The maximum of each window; its gradient goes to the first element that equals it.</summary>
+internal sealed class MaxPoolNode : Node, IEpilogue
+{
+    /// <summary>Windows up to here are unrolled in the gradient's kernel.</summary>
+    private const int UnrolledTaps = 16;
+
+    private readonly Window _window;
+
+    public MaxPoolNode(string layer, Value input, Shape output, Window window)
+        : base(layer, input)
+    {
+        _window = window;
+        Produce(layer, output);
+    }
+
+    public Func<Expr, Expr>? Epilogue { get; set; }
+
+    public string EpilogueName { get; set; } = string.Empty;
+
+    private Value Input => Inputs[0];
+
+    public override void Forward(ProgramBuilder program)
+    {
+        string title = $"{Layer}{EpilogueName}: y[c,i,j] = max u,v  x[c, {_window.Stride.H}i+u, {_window.Stride.W}j+v]";
+        var nest = new Nest { Title = title };
+        var (i, j) = Pixels(nest, program, out var c);
+        var u = new Axis("u", _window.Kernel.H);
+        var v = new Axis("v", _window.Kernel.W);
+        nest.Reduction.AddRange([u, v]);
+        var largest = new Accumulator("a", double.NegativeInfinity);
+        largest.Update = Expr.Max(largest, _window.At(Input.View, c, i, j, u, v));
+        nest.Accumulators.Add(largest);
+        nest.Stores.Add(new StoreTo(Output.View.At(c, i, j), Epilogue is null ? largest : Epilogue(largest)));
+        program.Add(Layer + ".Forward", title, nest, (Input.View.Storage, "x"), (Output.View.Storage, "y"));
+    }
+
+    public override void Backward(ProgramBuilder program)
+    {
+        if (!Input.NeedsGradient)
+        {
+            return;
+        }
+
+        string title = $"{Layer}: dx at the first maximum of each window += dy";
+        bool add = Input.HasGradient;
+        Input.HasGradient = true;
+        var nests = new List<Nest>();
+
+        // Windows that share elements, or leave some out, start from zero.
+        bool partitions = _window.Partitions(Input.Shape, Output.Shape);
+        if (!add && !partitions)
+        {
+            nests.Add(Nests.Elementwise(title, Input.Shape, program.Block, (nest, c, i, j) => nest.Stores.Add(new StoreTo(Input.Gradient.At(c, i, j), 0))));
+        }
+
+        add |= !partitions;
+        if (_window.Kernel.H * _window.Kernel.W <= UnrolledTaps)
+        {
+            nests.Add(Select(title, program, add));
+            program.Add(Layer + ".Backward", title, Domain.Samples, nests, [(Input.View.Storage, "x"), (Output.Gradient.Storage, "dy"), (Input.Gradient.Storage, "dx")]);
+        }
+        else
+        {
+            var length = Output.Shape.Pixels * ParameterTensor.Padded(Output.Shape.Channels, program.Block);
+            var largest = new Storage(Layer + " largest", Region.Sample, length);
+            var left = new Storage(Layer + " left", Region.Sample, length);
+            nests.AddRange(SelectInLoops(title, program, add, largest, left));
+            program.Add(
+                Layer + ".Backward",
+                title,
+                Domain.Samples,
+                nests,
+                [(Input.View.Storage, "x"), (Output.Gradient.Storage, "dy"), (largest, "largest"), (left, "left"), (Input.Gradient.Storage, "dx")]);
+        }
+    }
+
+    /// <summary>A large window: what is left of dy waits in memory while loops go over the window.</summary>
+    private IEnumerable<Nest> SelectInLoops(string title, ProgramBuilder program, bool add, Storage largest, Storage left)
+    {
+        int pitch = ParameterTensor.Padded(Output.Shape.Channels, program.Block);
+        Access Scratch(Storage storage, Affine c, Affine i, Affine j) => new(storage, (i * (Output.Shape.Columns * pitch)) + (j * pitch) + c);
+
+        var find = new Nest { Title = title };
+        var (i, j) = Pixels(find, program, out var c);
+        var u = new Axis("u", _window.Kernel.H);
+        var v = new Axis("v", _window.Kernel.W);
+        find.Reduction.AddRange([u, v]);
+        var maximum = new Accumulator("a", double.NegativeInfinity);
+        maximum.Update = Expr.Max(maximum, _window.At(Input.View, c, i, j, u, v));
+        find.Accumulators.Add(maximum);
+        find.Stores.Add(new StoreTo(Scratch(largest, c, i, j), maximum));
+        find.Stores.Add(new StoreTo(Scratch(left, c, i, j), Output.Gradient.At(c, i, j)));
+        yield return find;
+
+        var give = new Nest { Title = title, Sequential = true };
+        (i, j) = Pixels(give, program, out c);
+        u = new Axis("u", _window.Kernel.H);
+        v = new Axis("v", _window.Kernel.W);
+        give.Parallel.InsertRange(2, [u, v]);
+        Expr x = _window.At(Input.View, c, i, j, u, v);
+        Expr top = Scratch(largest, c, i, j);
+        Expr rest = Scratch(left, c, i, j);
+        give.Stores.Add(Nests.Into(_window.At(Input.Gradient, c, i, j, u, v), Expr.SelectEqual(x, top, rest, 0), add));
+        give.Stores.Add(new StoreTo(Scratch(left, c, i, j), Expr.SelectEqual(x, top, 0, rest)));
+        yield return give;
+    }
+
+    private Nest Select(string title, ProgramBuilder program, bool add)
+    {
+        var nest = new Nest { Title = title, Sequential = !_window.IsDisjoint };
+        var (i, j) = Pixels(nest, program, out var c);
+
+        // The maximum anew, from the input: the output may have gone through another function.
+        Expr largest = _window.At(Input.View, c, i, j, 0, 0);
+        for (int tap = 1; tap < _window.Kernel.H * _window.Kernel.W; tap++)
+        {
+            largest = Expr.Max(largest, _window.At(Input.View, c, i, j, tap / _window.Kernel.W, tap % _window.Kernel.W));
+        }
+
+        // What is left of dy: all of it until an element equals the maximum, and then nothing.
+        Expr left = Output.Gradient.At(c, i, j);
+        for (int tap = 0; tap < _window.Kernel.H * _window.Kernel.W; tap++)
+        {
+            Affine u = tap / _window.Kernel.W;
+            Affine v = tap % _window.Kernel.W;
+            Expr x = _window.At(Input.View, c, i, j, u, v);
+            nest.Stores.Add(Nests.Into(_window.At(Input.Gradient, c, i, j, u, v), Expr.SelectEqual(x, largest, left, 0), add));
+            left = Expr.SelectEqual(x, largest, 0, left);
+        }
+
+        return nest;
+    }
+
+    private (Axis I, Axis J) Pixels(Nest nest, ProgramBuilder program, out Affine channel)
+    {
+        var i = new Axis("i", Output.Shape.Rows);
+        var j = new Axis("j", Output.Shape.Columns);
+        nest.Parallel.AddRange([i, j]);
+        var channels = new ChannelAxes("c", Output.Shape.Channels, program.Block, blocked: false);
+        channels.AddTo(nest);
+        nest.Block = null;
+        channel = channels.Index.Index;
+        return (i, j);
+    }
+}

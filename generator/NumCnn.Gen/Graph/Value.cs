@@ -1,0 +1,144 @@
+using NumCnn.Gen.Schedule;
+
+namespace NumCnn.Gen.Graph;
+
+/// <summary>
+/// A tensor of one sample. It lies channels last: pixels in rows, each pixel's channels together and padded to whole
+/// 64-byte blocks, inside a border of zeros as wide as its readers pad (so that a convolution has no edge cases).
+/// </summary>
+internal sealed class Value
+{
+    /// <summary>Up to here channels are not padded: code for so few runs one element at a time.</summary>
+    public const int Narrow = 2;
+
+    private Value? _alias;
+    private View? _view;
+    private View? _gradient;
+
+    public Value(string name, Shape shape)
+    {
+        Name = name;
+        Shape = shape;
+    }
+
+    public string Name { get; }
+
+    public Shape Shape { get; }
+
+    public Node? Producer { get; set; }
+
+    public List<Node> Consumers { get; } = [];
+
+    /// <summary>For a flattened value, the image that it is read from.</summary>
+    public Value? Unflattened { get; set; }
+
+    /// <summary>A layer's user wants to see it, so it is materialised.</summary>
+    public bool Keep { get; set; }
+
+    /// <summary>The network's input or output.</summary>
+    public bool IsInput { get; set; }
+
+    public bool IsOutput { get; set; }
+
+    /// <summary>Something upstream, a parameter or the caller's input, is owed a gradient.</summary>
+    public bool NeedsGradient { get; set; }
+
+    /// <summary>A trainable parameter lies upstream; otherwise only a caller who asks for the input's gradient needs this one.</summary>
+    public bool Trains { get; set; }
+
+    /// <summary>The zeros that readers find around the image.</summary>
+    public Border Halo { get; private set; }
+
+    /// <summary>The zeros around its gradient.</summary>
+    public Border GradientHalo { get; private set; }
+
+    /// <summary>True: [channels, rows, columns] as the caller gives it, for an input whose readers broadcast elements.</summary>
+    public bool IsPlanar { get; set; }
+
+    public View View
+    {
+        get => _alias?.View ?? _view!;
+        private set => _view = value;
+    }
+
+    public View Gradient
+    {
+        get => _alias?.Gradient ?? _gradient!;
+        private set => _gradient = value;
+    }
+
+    /// <summary>True where another value's memory stands for this one's.</summary>
+    public bool IsAliased => _alias is not null;
+
+    /// <summary>Elements between pixels.</summary>
+    public int Pitch { get; private set; }
+
+    public bool IsNarrow => Shape.Channels <= Narrow;
+
+    /// <summary>Some gradient has been written to it, so that the next one adds.</summary>
+    public bool HasGradient { get; set; }
+
+    public void RequireHalo(Border border)
+    {
+        if (_alias is null)
+        {
+            Halo = Halo.Union(border);
+        }
+        else
+        {
+            _alias.RequireHalo(border);
+        }
+    }
+
+    public void RequireGradientHalo(Border border)
+    {
+        if (_alias is null)
+        {
+            GradientHalo = GradientHalo.Union(border);
+        }
+        else
+        {
+            _alias.RequireGradientHalo(border);
+        }
+    }
+
+    /// <summary>The value is never stored: the other one, a function of it, takes its place, and so do their gradients.</summary>
+    public void AliasTo(Value other) => _alias = other;
+
+    /// <summary>Fixes strides and creates the storages, once all requirements are known.</summary>
+    public void Allocate(int block, bool withGradient)
+    {
+        if (IsAliased)
+        {
+            return;
+        }
+
+        Pitch = IsNarrow ? Shape.Channels : (Shape.Channels + block - 1) / block * block;
+        if (IsPlanar)
+        {
+            int width = Shape.Columns + Halo.Left + Halo.Right;
+            int height = Shape.Rows + Halo.Top + Halo.Bottom;
+            var storage = new Storage(Name, Region.Sample, checked(Shape.Channels * width * height)) { Dedicated = !Halo.IsEmpty };
+            View = new View(storage, (Halo.Top * width) + Halo.Left, width * height, width, 1);
+        }
+        else
+        {
+            View = ChannelsLast(Name, Halo);
+        }
+
+        if (withGradient)
+        {
+            Gradient = ChannelsLast("d" + Name, GradientHalo);
+        }
+    }
+
+    public override string ToString() => $"{Name} {Shape}";
+
+    private View ChannelsLast(string name, Border halo)
+    {
+        int width = Shape.Columns + halo.Left + halo.Right;
+        int height = Shape.Rows + halo.Top + halo.Bottom;
+        var storage = new Storage(name, Region.Sample, checked(width * height * Pitch)) { Dedicated = !halo.IsEmpty };
+        return new View(storage, ((halo.Top * width) + halo.Left) * Pitch, 1, width * Pitch, Pitch);
+    }
+}

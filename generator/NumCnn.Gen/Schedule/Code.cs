@@ -1,0 +1,204 @@
+namespace NumCnn.Gen.Schedule;
+
+/// <summary>A variable of an emitted loop, with what the bounds proof needs to know of it.</summary>
+internal sealed class LoopVariable
+{
+    public LoopVariable(string name, int first, int last)
+    {
+        Name = name;
+        First = first;
+        Last = last;
+    }
+
+    public string Name { get; }
+
+    public int First { get; }
+
+    /// <summary>The largest value; for a lane loop the largest is <see cref="LaneExtent"/> less the step.</summary>
+    public int Last { get; }
+
+    /// <summary>Not 0 for a loop over lanes, whose step is a number of vectors.</summary>
+    public int LaneExtent { get; set; }
+
+    public int LaneVectors { get; set; }
+
+    /// <summary>Counts samples: an address moves by the workspace's pitch, and the proof is about one sample.</summary>
+    public bool IsSample { get; set; }
+}
+
+/// <summary>A ref local: a storage's start (a parameter), or another ref moved by loop variables.</summary>
+internal sealed class Ref
+{
+    public Ref(string name, Storage storage, Ref? parent, IReadOnlyList<(LoopVariable Variable, int Factor)> terms, int sampleOffset)
+    {
+        Name = name;
+        Storage = storage;
+        Parent = parent;
+        Terms = terms;
+        SampleOffset = sampleOffset;
+    }
+
+    public string Name { get; }
+
+    public Storage Storage { get; }
+
+    public Ref? Parent { get; }
+
+    /// <summary>All terms from the storage's start, the parent's included.</summary>
+    public IReadOnlyList<(LoopVariable Variable, int Factor)> Terms { get; }
+
+    /// <summary>Samples behind the one that the loop variables name.</summary>
+    public int SampleOffset { get; }
+}
+
+/// <summary>A ref, a literal displacement, and a number of vectors.</summary>
+internal readonly struct MemoryOperand
+{
+    public MemoryOperand(Ref start, int displacement, int vectors)
+    {
+        Start = start;
+        Displacement = displacement;
+        Vectors = vectors;
+    }
+
+    public Ref Start { get; }
+
+    public int Displacement { get; }
+
+    public int Vectors { get; }
+}
+
+internal enum LoadKind
+{
+    Element,
+    Broadcast,
+    Vector,
+}
+
+/// <summary>An expression of emitted code.</summary>
+internal abstract class Code;
+
+internal sealed class LocalCode(string name) : Code
+{
+    public string Name { get; } = name;
+}
+
+internal sealed class ConstantCode(double value) : Code
+{
+    public double Value { get; } = value;
+}
+
+internal sealed class ScalarCode(string name) : Code
+{
+    public string Name { get; } = name;
+}
+
+internal sealed class LoadCode(MemoryOperand operand, LoadKind kind) : Code
+{
+    public MemoryOperand Operand { get; } = operand;
+
+    public LoadKind Kind { get; } = kind;
+}
+
+internal sealed class OperationCode(OpCode code, IReadOnlyList<Code> operands) : Code
+{
+    public OpCode Code { get; } = code;
+
+    public IReadOnlyList<Code> Operands { get; } = operands;
+}
+
+/// <summary>A statement of emitted code.</summary>
+internal abstract class Statement;
+
+internal sealed class CommentStatement(string text) : Statement
+{
+    public string Text { get; } = text;
+}
+
+internal enum LoopKind
+{
+    /// <summary>Literal bounds and step.</summary>
+    Counted,
+
+    /// <summary>Literal extent, a step of whole vectors.</summary>
+    Lanes,
+
+    /// <summary>Whole tiles of the samples that are left.</summary>
+    SampleTiles,
+
+    /// <summary>All samples, or those of a group.</summary>
+    Samples,
+
+    /// <summary>Groups of samples.</summary>
+    SampleGroups,
+
+    /// <summary>The share of a thread, from a literal range.</summary>
+    Items,
+}
+
+internal sealed class LoopStatement : Statement
+{
+    public LoopStatement(LoopKind kind, LoopVariable variable)
+    {
+        Kind = kind;
+        Variable = variable;
+    }
+
+    public LoopKind Kind { get; }
+
+    public LoopVariable Variable { get; }
+
+    public int Start { get; set; }
+
+    public int End { get; set; }
+
+    public int Step { get; set; } = 1;
+
+    /// <summary>For loops over samples: the group that bounds them, if any.</summary>
+    public LoopVariable? Group { get; set; }
+
+    public string Comment { get; set; } = string.Empty;
+
+    public List<Statement> Body { get; } = [];
+}
+
+internal sealed class BlockStatement : Statement
+{
+    public List<Statement> Body { get; } = [];
+}
+
+internal sealed class SampleCounterStatement(LoopVariable variable) : Statement
+{
+    public LoopVariable Variable { get; } = variable;
+}
+
+internal sealed class RefStatement(Ref declared, IReadOnlyList<(LoopVariable Variable, int Factor)> moves) : Statement
+{
+    public Ref Declared { get; } = declared;
+
+    /// <summary>What moves it from its parent.</summary>
+    public IReadOnlyList<(LoopVariable Variable, int Factor)> Moves { get; } = moves;
+}
+
+internal sealed class DeclareStatement(IReadOnlyList<string> names) : Statement
+{
+    public IReadOnlyList<string> Names { get; } = names;
+}
+
+internal sealed class AssignStatement(string local, Code value, bool declare) : Statement
+{
+    public string Local { get; } = local;
+
+    public Code Value { get; } = value;
+
+    public bool Declare { get; } = declare;
+}
+
+internal sealed class StoreStatement(MemoryOperand target, Code value, bool isVector) : Statement
+{
+    public MemoryOperand Target { get; } = target;
+
+    public Code Value { get; } = value;
+
+    public bool IsVector { get; } = isVector;
+}

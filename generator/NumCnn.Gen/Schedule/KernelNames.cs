@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace NumCnn.Gen.Schedule;
+
+/// <summary>The names of a kernel's parameters and locals. C# lets no inner name repeat an outer one.</summary>
+internal sealed class KernelNames
+{
+    private readonly Dictionary<Storage, Ref> _parameters = [];
+    private readonly Stack<HashSet<string>> _scopes = new();
+
+    public KernelNames() => _scopes.Push(["samples", "pitch", "from", "to", "W"]);
+
+    /// <summary>The storages in the order of the kernel's parameters.</summary>
+    public IReadOnlyList<Storage> Storages => _order;
+
+    private readonly List<Storage> _order = [];
+
+    public void AddParameter(Storage storage, string name)
+    {
+        if (_parameters.ContainsKey(storage))
+        {
+            return;
+        }
+
+        string unique = Fresh(name);
+        _parameters.Add(storage, new Ref(unique, storage, null, [], 0));
+        _order.Add(storage);
+    }
+
+    public Ref Parameter(Storage storage) => _parameters[storage];
+
+    public string OfStorage(Storage storage) => _parameters[storage].Name;
+
+    public bool IsTaken(string name) => _scopes.Any(scope => scope.Contains(name));
+
+    public void Claim(string name) => _scopes.Peek().Add(name);
+
+    public string Fresh(string wanted)
+    {
+        string name = wanted;
+        for (int i = 2; IsTaken(name); i++)
+        {
+            name = wanted + i.ToString(CultureInfo.InvariantCulture);
+        }
+
+        _scopes.Peek().Add(name);
+        return name;
+    }
+
+    public void Push() => _scopes.Push([]);
+
+    public void Pop() => _scopes.Pop();
+}

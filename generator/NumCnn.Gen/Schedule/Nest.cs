@@ -1,0 +1,109 @@
+namespace NumCnn.Gen.Schedule;
+
+/// <summary>A value written for each point of a nest's parallel axes.</summary>
+internal sealed class StoreTo
+{
+    public StoreTo(Access target, Expr value)
+    {
+        Target = target;
+        Value = value;
+    }
+
+    public Access Target { get; }
+
+    public Expr Value { get; }
+}
+
+/// <summary>
+/// What is computed, in one statement: for each point of the parallel axes the accumulators start, run over the reduction
+/// axes in their order, and the stores are made. How it is computed (lanes, tile, unrolling) is the plan's business, and
+/// changes no bit: a plan permutes independent points only.
+/// </summary>
+internal sealed class Nest
+{
+    /// <summary>What the nest computes, for the reader of the emitted code.</summary>
+    public string Title { get; set; } = string.Empty;
+
+    /// <summary>Outermost first; points are independent of each other, unless <see cref="Sequential"/>.</summary>
+    public List<Axis> Parallel { get; } = [];
+
+    /// <summary>The parallel axis that vectors run along; null for scalar code. Its extent is a multiple of 64 bytes.</summary>
+    public Axis? Lane { get; set; }
+
+    /// <summary>A parallel axis over 64-byte blocks, of which a register tile may hold several.</summary>
+    public Axis? Block { get; set; }
+
+    /// <summary>Parallel axes that a register tile may cover, the preferred first.</summary>
+    public List<Axis> Tile { get; } = [];
+
+    /// <summary>Outermost first: the order of the sum.</summary>
+    public List<Axis> Reduction { get; } = [];
+
+    public List<Accumulator> Accumulators { get; } = [];
+
+    public List<StoreTo> Stores { get; } = [];
+
+    /// <summary>Points write the same elements in turn (a scatter), so they keep their order.</summary>
+    public bool Sequential { get; set; }
+
+    /// <summary>The parallel axis that threads share out; null where they share samples.</summary>
+    public Axis? Items { get; set; }
+
+    /// <summary>Sums over samples start anew after this many and are added to what is stored; 0 where no axis is symbolic.</summary>
+    public int SampleGroup { get; set; }
+
+    /// <summary>Multiply-adds, or steps, for one sample.</summary>
+    public long Steps
+    {
+        get
+        {
+            long product = 1;
+            foreach (var axis in Parallel.Concat(Reduction))
+            {
+                product *= Math.Max(1, axis.Extent);
+            }
+
+            return product;
+        }
+    }
+
+    /// <summary>Every access of the nest.</summary>
+    public IEnumerable<Access> Accesses()
+    {
+        var seen = new HashSet<Expr>();
+        var found = new List<Access>();
+        foreach (var accumulator in Accumulators)
+        {
+            Collect(accumulator.Initial, seen, found);
+            Collect(accumulator.Update, seen, found);
+        }
+
+        foreach (var store in Stores)
+        {
+            Collect(store.Value, seen, found);
+            found.Add(store.Target);
+        }
+
+        return found;
+    }
+
+    private static void Collect(Expr expr, HashSet<Expr> seen, List<Access> found)
+    {
+        if (!seen.Add(expr))
+        {
+            return;
+        }
+
+        if (expr is Load load)
+        {
+            found.Add(load.Access);
+        }
+        else if (expr is Operation operation)
+        {
+            foreach (var operand in operation.Operands)
+            {
+                Collect(operand, seen, found);
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+namespace NumCnn.Gen.Schedule;
+
+/// <summary>How a step's work is shared out.</summary>
+internal enum Domain
+{
+    /// <summary>Sample by sample, any thread.</summary>
+    Samples,
+
+    /// <summary>Once for the batch, by one thread, after all before it.</summary>
+    Once,
+
+    /// <summary>Independent items of the whole batch: tiles of weight gradients, transposed copies.</summary>
+    Items,
+}
+
+/// <summary>When a step runs.</summary>
+[Flags]
+internal enum When
+{
+    Always = 0,
+    Training = 1,
+    Evaluation = 2,
+
+    /// <summary>Only for a caller who asks for the input's gradient.</summary>
+    InputGradient = 4,
+
+    /// <summary>Not in Predict.</summary>
+    NotInPredict = 8,
+}
+
+/// <summary>A call of a kernel.</summary>
+internal sealed class Step
+{
+    public required string Kernel { get; init; }
+
+    /// <summary>What it computes, for the kernel's documentation.</summary>
+    public required string Summary { get; init; }
+
+    public required Domain Domain { get; init; }
+
+    public required When When { get; init; }
+
+    public required IReadOnlyList<Nest> Nests { get; init; }
+
+    /// <summary>The storages in the order of the kernel's parameters, with the parameters' names.</summary>
+    public required IReadOnlyList<(Storage Storage, string Role)> Arguments { get; init; }
+
+    /// <summary>Numbers that the kernel takes beside.</summary>
+    public IReadOnlyList<string> Scalars { get; init; } = [];
+
+    /// <summary>A call into the run time instead of a kernel: its text with {0}, {1}, … for the arguments' refs.</summary>
+    public string? Call { get; init; }
+
+    public Spec.UnrollMode Unroll { get; init; }
+
+    /// <summary>True if the kernel takes all samples of a chunk, or of the batch, at once.</summary>
+    public bool TakesSamples => Nests.Any(static nest => nest.Parallel.Concat(nest.Reduction).Any(static axis => axis.IsSymbolic));
+
+    /// <summary>Shares into which the step's work can be split among threads.</summary>
+    public int Items => Nests.Count == 1 && Nests[0].Items is { } axis ? axis.Extent : 1;
+}
