@@ -58,26 +58,22 @@ public class SameBitsTests
         INetwork<float> network = CorpusNetworks.Load<float>("lenet5");
         float[] x = Input(network, "lenet5"), expected = new float[Samples * network.Info.OutputLength];
         network.Predict(x, expected);
-        Thread[] threads = new Thread[6];
-        float[][] results = [.. threads.Select(_ => new float[expected.Length])];
-        for (int t = 0; t < threads.Length; t++)
+        float[][] results = [.. Enumerable.Range(0, 6).Select(_ => new float[expected.Length])];
+        var faults = new System.Collections.Concurrent.ConcurrentQueue<Exception>();
+        Thread[] threads = [.. results.Select(result => new Thread(() =>
         {
-            float[] result = results[t];
-            threads[t] = new Thread(() =>
+            for (int repeat = 0; repeat < 20; repeat++)
             {
-                for (int repeat = 0; repeat < 20; repeat++)
+                // an exception that leaves a thread would end the whole test run
+                if (Record.Exception(() => network.Predict(x, result)) is { } fault)
                 {
-                    network.Predict(x, result);
+                    faults.Enqueue(fault);
                 }
-            });
-            threads[t].Start();
-        }
-
-        foreach (Thread thread in threads)
-        {
-            thread.Join();
-        }
-
+            }
+        }))];
+        Array.ForEach(threads, static thread => thread.Start());
+        Array.ForEach(threads, static thread => thread.Join());
+        Assert.Empty(faults);
         foreach (float[] result in results)
         {
             Compare.SameBits<float>("output of a concurrent Predict", expected, result);

@@ -189,7 +189,7 @@ internal sealed class RandomLayerOptions(Dice dice)
 
     private (string Kind, string Options, RandomValue Result)? Upsample(RandomValue x, int h, int w)
     {
-        if (x.C % 4 == 0 && dice.Chance(0.5))
+        if (x.C % 4 == 0 && dice.Chance(0.9))
         {
             return ("pixel_shuffle", "upscale_factor: 2", x with { C = x.C / 4, H = h * 2, W = w * 2 });
         }
