@@ -27,7 +27,7 @@ public class BuildFileTests
         Assert.Equal($"@({BuildNames.Item})", (string)included.Attribute("Include")!);
         Assert.Equal("true", (string)included.Attribute(BuildNames.Source)!);
         Assert.Equal([BuildNames.Item], Props.Descendants("AvailableItemName").Select(item => (string)item.Attribute("Include")!));
-        Assert.Equal(["**/*.network.yaml;network.yaml"], Targets.Descendants(BuildNames.Item).Select(item => (string)item.Attribute("Include")!));
+        Assert.Equal(["**/*.network.yaml", "network.yaml"], Targets.Descendants(BuildNames.Item).Select(item => (string)item.Attribute("Include")!));
     }
 
     [Fact]
