@@ -66,7 +66,8 @@ internal static class DigitsApp
         var digit = new DigitSet(test.Image(index).ToArray(), [test.Labels[index]]);
         network.Training = false;
         network.Forward(digit.ToInputs());
-        float[] filters = network.Conv1.Weight.ToArray();
-        return new FeatureMaps(digit.Images, digit.Labels[0], filters, network.Conv1.Weight.Shape[^1], network.Relu1.Output.ToArray());
+        float[] maps = new float[network.Relu1.Output.Length];
+        network.Relu1.Output.CopyTo(sample: 0, maps);
+        return new FeatureMaps(digit.Images, digit.Labels[0], network.Conv1.Weight.ToArray(), network.Conv1.Weight.Shape[^1], maps);
     }
 }
