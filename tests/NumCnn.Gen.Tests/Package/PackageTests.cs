@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using NumCnn.Gen.Tests.Support;
 
 namespace NumCnn.Gen.Tests.Package;
@@ -61,7 +60,7 @@ public sealed class PackageTests : IDisposable
         var source = CopySources();
         foreach (var project in new[] { Path.Combine("src", "NumCnn"), Path.Combine("generator", "NumCnn.Gen") })
         {
-            Dotnet(source, "pack", Path.Combine(source, project), "-c", "Release", "-o", feed, $"-p:Version={version}");
+            Dotnet.Run(source, "pack", Path.Combine(source, project), "-c", "Release", "-o", feed, $"-p:Version={version}");
         }
 
         var consumer = Directory.CreateDirectory(Path.Combine(_folder, "consumer")).FullName;
@@ -72,9 +71,9 @@ public sealed class PackageTests : IDisposable
 
         // Fallback folders hold what was restored before, so that nothing else is downloaded twice.
         var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        Dotnet(consumer, "build", "-c", "Release", "-o", "out", $"-p:RestorePackagesPath={Path.Combine(_folder, "packages")}", $"-p:RestoreFallbackFolders={cache}");
+        Dotnet.Run(consumer, "build", "-c", "Release", "-o", "out", $"-p:RestorePackagesPath={Path.Combine(_folder, "packages")}", $"-p:RestoreFallbackFolders={cache}");
 
-        Assert.Equal("0 1 1 0 loss 0", Dotnet(consumer, Path.Combine("out", "Consumer.dll")).Trim());
+        Assert.Equal("0 1 1 0 loss 0", Dotnet.Run(consumer, Path.Combine("out", "Consumer.dll")).Trim());
 
         void Write(string name, string text) => File.WriteAllText(Path.Combine(consumer, name), text);
     }
@@ -103,20 +102,4 @@ public sealed class PackageTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    private static string Dotnet(string folder, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-
-        // The test host's own settings are not those of a user's build.
-        start.Environment.Remove("MSBuildSDKsPath");
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"dotnet {string.Join(' ', arguments)}\n{output}\n{error.Result}");
-        return output;
-    }
 }
