@@ -175,7 +175,7 @@ internal sealed class NetworkGraph
         foreach (var activation in nodes.OfType<ActivationNode>())
         {
             var input = activation.Inputs[0];
-            if (activation.CanFuse && input.Consumers.Count == 1 && !input.Keep && input.Producer is IEpilogue { Epilogue: null })
+            if (activation.CanFuse && input.Consumers.Count == 1 && !input.Keep && !activation.Output.Keep && input.Producer is IEpilogue { Epilogue: null })
             {
                 activation.FuseInto(input.Producer);
             }

@@ -346,6 +346,7 @@ internal sealed class Lowering
     /// <summary>One step of the reduction: what is held is loaded, then for each broadcast its multiply-adds.</summary>
     private void EmitStep(List<Point> points)
     {
+        Explain(points);
         int tiles = points[points.Count - 1].TileIndex + 1;
         int vectors = points.Count / tiles;
         var loads = new List<Load>();
@@ -408,6 +409,16 @@ internal sealed class Lowering
                     held[(load, t, v)] = name;
                 }
             }
+        }
+    }
+
+    /// <summary>Names the taps or channels of an unrolled step of several statements.</summary>
+    private void Explain(List<Point> points)
+    {
+        var unrolled = _nest.Reduction.Where(axis => !axis.IsTrivial && !axis.IsSymbolic && _plan.Unroll[axis] == axis.Extent).ToList();
+        if (unrolled.Count > 0 && points.Count > 2)
+        {
+            _output.Add(new CommentStatement(string.Join(", ", unrolled.Select(axis => FormattableString.Invariant($"{axis.Name} = {_positions[axis].Constant}")))));
         }
     }
 

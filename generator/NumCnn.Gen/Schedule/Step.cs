@@ -45,7 +45,7 @@ internal sealed class Step
     /// <summary>The storages in the order of the kernel's parameters, with the parameters' names.</summary>
     public required IReadOnlyList<(Storage Storage, string Role)> Arguments { get; init; }
 
-    /// <summary>Numbers that the kernel takes beside.</summary>
+    /// <summary>Numbers that the kernel takes beside, as "name = expression"; one without a name is a statement before the call.</summary>
     public IReadOnlyList<string> Scalars { get; init; } = [];
 
     /// <summary>A call into the run time instead of a kernel: its text with {0}, {1}, … for the arguments' refs.</summary>

@@ -153,9 +153,9 @@ internal sealed class BatchNormNode : Node, IEpilogue
                 (_runningMean.Storage, "runningMean"), (_runningVariance.Storage, "runningVariance"),
             ],
             When.Training | When.NotInPredict,
-            "perSample = 1 / samples",
-            FormattableString.Invariant($"unbias = samples * {pixels} / max(1, samples * {pixels} - 1)"),
-            FormattableString.Invariant($"counter {_counter}"));
+            "perSample = 1.0 / Samples",
+            FormattableString.Invariant($"unbias = {pixels}.0 * Samples / Math.Max(1, ({pixels}.0 * Samples) - 1)"),
+            FormattableString.Invariant($"CountBatch({_counter})"));
     }
 
     private void Running(ProgramBuilder program)
@@ -229,7 +229,7 @@ internal sealed class BatchNormNode : Node, IEpilogue
                 [nest],
                 roles,
                 _frozen ? When.Always : training ? When.Training : When.Evaluation,
-                training ? ["perSample = 1 / samples"] : []);
+                training ? ["perSample = 1.0 / Samples"] : []);
         }
     }
 

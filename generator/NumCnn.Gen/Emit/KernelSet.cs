@@ -1,0 +1,234 @@
+using NumCnn.Gen.Schedule;
+using NumCnn.Gen.Spec;
+
+namespace NumCnn.Gen.Emit;
+
+/// <summary>A kernel's method, and its twin for 512 bits.</summary>
+internal sealed class Kernel
+{
+    public Kernel(string name, string key, IReadOnlyList<(Storage Storage, string Role)> arguments, bool takesSamples, bool takesItems)
+    {
+        Name = name;
+        Key = key;
+        Arguments = arguments;
+        TakesSamples = takesSamples;
+        TakesItems = takesItems;
+    }
+
+    public string Name { get; }
+
+    /// <summary>Parameters and code: kernels with equal keys are one.</summary>
+    public string Key { get; }
+
+    public IReadOnlyList<(Storage Storage, string Role)> Arguments { get; }
+
+    public bool TakesSamples { get; }
+
+    public bool TakesItems { get; }
+
+    public string Text { get; set; } = string.Empty;
+
+    /// <summary>The 512-bit twin; empty for a kernel without lanes.</summary>
+    public string TwinText { get; set; } = string.Empty;
+
+    public List<string> Summaries { get; } = [];
+}
+
+/// <summary>A call of a kernel by a step.</summary>
+internal sealed record KernelCall(Kernel Kernel, IReadOnlyList<Storage> Arguments, IReadOnlyList<string> Scalars);
+
+/// <summary>Turns steps into kernels. Layers of equal shape share one; a step that would pass the JIT's budget becomes several.</summary>
+internal sealed class KernelSet
+{
+    private readonly DType _type;
+    private readonly Dictionary<string, Kernel> _byKey = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly List<Kernel> _kernels = [];
+
+    public KernelSet(DType type) => _type = type;
+
+    public IReadOnlyList<Kernel> Kernels => _kernels;
+
+    /// <summary>Accesses that were proven in bounds.</summary>
+    public long ProvenAccesses { get; private set; }
+
+    public IReadOnlyList<KernelCall> Add(Step step)
+    {
+        var nests = step.Nests.Select(Simplifier.Merge).ToList();
+        var calls = new List<KernelCall>();
+        var groups = Split(step, nests);
+        for (int k = 0; k < groups.Count; k++)
+        {
+            string suffix = groups.Count > 1 ? FormattableString.Invariant($"{k + 1}") : string.Empty;
+            calls.Add(AddKernel(step, groups[k], suffix));
+        }
+
+        return calls;
+    }
+
+    private static string MethodName(string kernel)
+    {
+        int dot = kernel.LastIndexOf('.');
+        return MemberNames.Of(kernel.Substring(0, dot)) + kernel.Substring(dot + 1);
+    }
+
+    private List<List<Nest>> Split(Step step, List<Nest> nests)
+    {
+        var groups = new List<List<Nest>> { new() };
+        int statements = 0;
+        foreach (var nest in nests)
+        {
+            int cost = Planner.Create(nest, TargetOf(nest, VectorKind.Variable), step.Unroll).Statements + 4;
+            if (statements > 0 && statements + cost > Planner.StatementBudget)
+            {
+                groups.Add([]);
+                statements = 0;
+            }
+
+            groups[groups.Count - 1].Add(nest);
+            statements += cost;
+        }
+
+        return groups;
+    }
+
+    private Target TargetOf(Nest nest, VectorKind kind) => Target.For(nest.Lane is null ? VectorKind.None : kind, _type);
+
+    private KernelCall AddKernel(Step step, List<Nest> nests, string suffix)
+    {
+        var used = new HashSet<Storage>(nests.SelectMany(static nest => nest.Accesses()).Select(static access => access.Storage));
+        var arguments = step.Arguments.Where(argument => used.Contains(argument.Storage)).ToList();
+        var scalars = step.Scalars.Where(static scalar => scalar.Contains('=')).Select(static scalar => scalar.Substring(0, scalar.IndexOf('=')).Trim()).ToList();
+        bool takesSamples = nests.Exists(static nest => nest.Parallel.Concat(nest.Reduction).Any(static axis => axis.IsSymbolic));
+        bool takesItems = nests.Exists(static nest => nest.Items is { IsTrivial: false });
+        bool hasLanes = nests.Exists(static nest => nest.Lane is not null);
+        string name = MethodName(step.Kernel) + suffix;
+        var (body, remarks, names) = Lower(name, step, nests, arguments, scalars, VectorKind.Variable);
+        string element = _type == DType.Float32 ? "float" : "double";
+        var parameters = arguments.Select(argument => $"ref {element} {names.OfStorage(argument.Storage)}").ToList();
+        var forwarded = arguments.Select(argument => $"ref {names.OfStorage(argument.Storage)}").ToList();
+        foreach (string scalar in scalars)
+        {
+            parameters.Add($"{element} {scalar}");
+            forwarded.Add(scalar);
+        }
+
+        if (takesSamples)
+        {
+            parameters.AddRange(["nint samples", "nint pitch"]);
+            forwarded.AddRange(["samples", "pitch"]);
+        }
+
+        if (takesItems)
+        {
+            parameters.AddRange(["nint from", "nint to"]);
+            forwarded.AddRange(["from", "to"]);
+        }
+
+        string signature = string.Join(", ", parameters);
+        string key = signature + "\n" + body;
+        var storages = arguments.Select(static argument => argument.Storage).ToList();
+        if (_byKey.TryGetValue(key, out var known))
+        {
+            known.Summaries.Add(step.Summary);
+            return new KernelCall(known, storages, scalars);
+        }
+
+        while (!_names.Add(name))
+        {
+            name += "_";
+        }
+
+        var kernel = new Kernel(name, key, arguments, takesSamples, takesItems);
+        kernel.Summaries.Add(step.Summary);
+        kernel.Text = Method(name, signature, remarks, body, hasLanes ? $"{name}512({string.Join(", ", forwarded)});" : string.Empty);
+        if (hasLanes)
+        {
+            var (wideBody, wideRemarks, _) = Lower(name, step, nests, arguments, scalars, VectorKind.Fixed512);
+            kernel.TwinText = Method(name + "512", signature, wideRemarks, wideBody, string.Empty);
+        }
+
+        _byKey.Add(key, kernel);
+        _kernels.Add(kernel);
+        return new KernelCall(kernel, storages, scalars);
+    }
+
+    private (string Body, IReadOnlyList<string> Remarks, KernelNames Names) Lower(
+        string name, Step step, List<Nest> nests, List<(Storage Storage, string Role)> arguments, List<string> scalars, VectorKind kind)
+    {
+        var names = new KernelNames();
+        foreach (string scalar in scalars)
+        {
+            names.Claim(scalar);
+        }
+
+        foreach (var (storage, role) in arguments)
+        {
+            names.AddParameter(storage, role);
+        }
+
+        var writer = new CodeWriter(2);
+        var remarks = new List<string>();
+        bool usesWidth = false;
+        foreach (var nest in nests)
+        {
+            var target = TargetOf(nest, kind);
+            var plan = Planner.Create(nest, target, step.Unroll);
+            names.Push();
+            var statements = Lowering.Lower(nest, plan, target, names);
+            names.Pop();
+            ProvenAccesses += BoundsProof.Check(name, statements, target);
+            var text = new VectorText(target);
+            var inner = new CodeWriter(2);
+            new StatementWriter(inner, text).Write(statements);
+            string code = inner.ToString();
+            usesWidth |= text.UsesWidth;
+            if (nests.Count > 1 && !statements.TrueForAll(static statement => statement is LoopStatement or BlockStatement))
+            {
+                using (writer.Block(string.Empty))
+                {
+                    writer.Raw(Indent(code));
+                }
+            }
+            else
+            {
+                writer.Raw(code);
+            }
+
+            if (!remarks.Contains(plan.Description))
+            {
+                remarks.Add(plan.Description);
+            }
+        }
+
+        string element = _type == DType.Float32 ? "float" : "double";
+        string body = usesWidth ? $"        nuint W = (nuint)Vector<{element}>.Count;\n" + writer : writer.ToString();
+        return (body, remarks, names);
+    }
+
+    private static string Indent(string code) => string.Concat(code.TrimEnd('\n').Split('\n').Select(static line => line.Length == 0 ? "\n" : "    " + line + "\n"));
+
+    private static string Method(string name, string signature, IReadOnlyList<string> remarks, string body, string twinCall)
+    {
+        var writer = new CodeWriter(1);
+        writer.Line($"/// <remarks>{string.Join(" ", remarks)}</remarks>");
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block($"private static void {name}({signature})"))
+        {
+            if (twinCall.Length > 0)
+            {
+                using (writer.Block("if (Vector512.IsHardwareAccelerated)"))
+                {
+                    writer.Line(twinCall);
+                    writer.Line("return;");
+                }
+
+                writer.Line();
+            }
+
+            writer.Raw(body);
+        }
+
+        return writer.ToString();
+    }
+}

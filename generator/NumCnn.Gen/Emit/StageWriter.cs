@@ -1,0 +1,316 @@
+using NumCnn.Gen.Schedule;
+
+namespace NumCnn.Gen.Emit;
+
+/// <summary>Steps between two meetings of the threads.</summary>
+internal sealed class Stage
+{
+    public Stage(Domain domain) => Domain = domain;
+
+    public Domain Domain { get; }
+
+    public List<(Step Step, IReadOnlyList<KernelCall> Calls)> Steps { get; } = [];
+
+    /// <summary>0 for a stage over samples, otherwise its items.</summary>
+    public int Items => Domain switch
+    {
+        Domain.Samples => 0,
+        Domain.Once => 1,
+        _ => Steps.Sum(static step => step.Step.Items),
+    };
+
+    /// <summary>Neighbouring steps of one domain need no meeting in between.</summary>
+    public static List<Stage> From(IEnumerable<(Step Step, IReadOnlyList<KernelCall> Calls)> steps)
+    {
+        var stages = new List<Stage>();
+        foreach (var step in steps)
+        {
+            if (stages.Count == 0 || stages[stages.Count - 1].Domain != step.Step.Domain)
+            {
+                stages.Add(new Stage(step.Step.Domain));
+            }
+
+            stages[stages.Count - 1].Steps.Add(step);
+        }
+
+        return stages;
+    }
+}
+
+/// <summary>Writes the methods that call the kernels.</summary>
+internal sealed class StageWriter
+{
+    private readonly CodeWriter _writer;
+    private readonly string _element;
+
+    public StageWriter(CodeWriter writer, string element)
+    {
+        _writer = writer;
+        _element = element;
+    }
+
+    /// <summary>A direction's dispatcher and its stages.</summary>
+    public void WriteDirection(string name, IReadOnlyList<Stage> stages)
+    {
+        _writer.Line("/// <inheritdoc/>");
+        using (_writer.Block($"protected override void {name}Stage(int stage, int first, int end)"))
+        {
+            using (_writer.Block("switch (stage)"))
+            {
+                for (int k = 0; k < stages.Count; k++)
+                {
+                    _writer.Line(FormattableString.Invariant($"case {k}:"));
+                    _writer.Line(FormattableString.Invariant($"    {name}{k}(first, end);"));
+                    _writer.Line("    break;");
+                }
+            }
+        }
+
+        for (int k = 0; k < stages.Count; k++)
+        {
+            _writer.Line();
+            var stage = stages[k];
+            string what = stage.Domain switch
+            {
+                Domain.Samples => "samples first to end",
+                Domain.Once => "once for the batch",
+                _ => FormattableString.Invariant($"{stage.Items} independent items, of which this call does first to end"),
+            };
+            _writer.Line($"/// <summary>{name}, stage {k}: {what}.</summary>");
+            using (_writer.Block(FormattableString.Invariant($"private void {name}{k}(int first, int end)")))
+            {
+                WriteRefs(stage);
+                if (stage.Domain == Domain.Samples)
+                {
+                    WriteSamples(stage.Steps, "first", "end", predict: false);
+                }
+                else
+                {
+                    WriteItems(stage);
+                }
+            }
+        }
+    }
+
+    /// <summary>The methods of Predict.</summary>
+    public void WritePredict(IReadOnlyList<(Step Step, IReadOnlyList<KernelCall> Calls)> steps, int pitch, int inputLength, int outputLength)
+    {
+        var once = steps.Where(static step => step.Step.Domain != Domain.Samples).ToList();
+        if (once.Count > 0)
+        {
+            _writer.Line("/// <inheritdoc/>");
+            using (_writer.Block($"protected override void PredictPrepare(ref {_element} batch)"))
+            {
+                _writer.Line($"ref {_element} p = ref Values;");
+                foreach (var (step, calls) in once)
+                {
+                    foreach (var call in calls)
+                    {
+                        _writer.Line($"{Call(call, "workspace", "n", predict: true, [])} // {step.Summary.Split(':')[0]}");
+                    }
+                }
+            }
+
+            _writer.Line();
+        }
+
+        _writer.Line("/// <inheritdoc/>");
+        using (_writer.Block($"protected override void PredictChunk(ref {_element} input, ref {_element} output, int samples, ref {_element} workspace, ref {_element} batch)"))
+        {
+            _writer.Line(FormattableString.Invariant($"const int PredictPitch = {pitch};"));
+            if (steps.Any(static step => step.Step.Arguments.Any(static argument => argument.Storage.Region == Region.Parameters)))
+            {
+                _writer.Line($"ref {_element} p = ref Values;");
+            }
+
+            _ = (inputLength, outputLength);
+            WriteSamples([.. steps.Where(static step => step.Step.Domain == Domain.Samples)], "0", "samples", predict: true);
+        }
+    }
+
+    private void WriteRefs(Stage stage)
+    {
+        var regions = stage.Steps.SelectMany(static step => step.Step.Arguments).Select(static argument => argument.Storage.Region).Distinct().ToList();
+        if (regions.Contains(Region.Parameters))
+        {
+            _writer.Line($"ref {_element} p = ref Values;");
+        }
+
+        if (regions.Contains(Region.Gradients))
+        {
+            _writer.Line($"ref {_element} g = ref Gradients;");
+        }
+
+        if (regions.Contains(Region.Batch))
+        {
+            _writer.Line($"ref {_element} batch = ref Batch;");
+        }
+    }
+
+    /// <summary>Steps that go sample by sample share a loop; those that take a chunk at once stand between such loops.</summary>
+    private void WriteSamples(IReadOnlyList<(Step Step, IReadOnlyList<KernelCall> Calls)> steps, string first, string end, bool predict)
+    {
+        for (int k = 0; k < steps.Count;)
+        {
+            if (steps[k].Step.TakesSamples)
+            {
+                using (_writer.Block(string.Empty))
+                {
+                    _writer.Line($"ref {_element} s = ref {(predict ? "workspace" : $"Sample({first})")};");
+                    string count = predict ? "samples, PredictPitch" : $"{end} - {first}, Pitch";
+                    WriteCalls(steps[k], first, predict, [count]);
+                }
+
+                k++;
+                continue;
+            }
+
+            using (_writer.Block($"for (int n = {first}; n < {end}; n++)"))
+            {
+                _writer.Line($"ref {_element} s = ref {(predict ? "Unsafe.Add(ref workspace, n * PredictPitch)" : "Sample(n)")};");
+                for (; k < steps.Count && !steps[k].Step.TakesSamples; k++)
+                {
+                    WriteCalls(steps[k], "n", predict, []);
+                }
+            }
+        }
+    }
+
+    private void WriteCalls((Step Step, IReadOnlyList<KernelCall> Calls) item, string sample, bool predict, IReadOnlyList<string> extra)
+    {
+        var (step, calls) = item;
+        string condition = predict ? string.Empty : Condition(step.When);
+        using var scope = condition.Length > 0 ? _writer.Block($"if ({condition})") : default(IDisposable);
+        if (step.Call is { } text)
+        {
+            var places = step.Arguments.Select(argument => Place(argument.Storage, "s", sample, predict)).ToArray();
+            _writer.Line(string.Format(System.Globalization.CultureInfo.InvariantCulture, text, places) + ";");
+            return;
+        }
+
+        foreach (var call in calls)
+        {
+            WriteScalars(step, call);
+            _writer.Line(Call(call, "s", sample, predict, call.Kernel.TakesSamples ? extra : []));
+        }
+    }
+
+    private void WriteItems(Stage stage)
+    {
+        int start = 0;
+        foreach (var (step, calls) in stage.Steps)
+        {
+            string condition = Condition(step.When);
+            string guard;
+            if (stage.Domain == Domain.Once)
+            {
+                guard = condition;
+            }
+            else
+            {
+                string mine = step.Items > 1
+                    ? FormattableString.Invariant($"Share(first, end, {start}, {step.Items}, out nint from{start}, out nint to{start})")
+                    : FormattableString.Invariant($"first <= {start} && {start} < end");
+                guard = condition.Length > 0 ? $"{condition} && {mine}" : mine;
+            }
+
+            using (guard.Length > 0 ? _writer.Block($"if ({guard})") : _writer.Block(string.Empty))
+            {
+                foreach (var call in calls)
+                {
+                    WriteScalars(step, call);
+                    string[] items = call.Kernel.TakesItems ? [FormattableString.Invariant($"from{start}, to{start}")] : [];
+                    bool usesSample = call.Arguments.Any(static storage => storage.Region == Region.Sample);
+                    if (call.Kernel.TakesSamples)
+                    {
+                        _writer.Line($"ref {_element} s = ref Sample(0);");
+                        _writer.Line(Call(call, "s", "0", predict: false, ["Samples, Pitch", .. items]));
+                    }
+                    else if (usesSample)
+                    {
+                        using (_writer.Block("for (int n = 0; n < Samples; n++)"))
+                        {
+                            _writer.Line($"ref {_element} s = ref Sample(n);");
+                            _writer.Line(Call(call, "s", "n", predict: false, items));
+                        }
+                    }
+                    else
+                    {
+                        _writer.Line(Call(call, "s", "n", predict: false, items));
+                    }
+                }
+            }
+
+            start += stage.Domain == Domain.Once ? 0 : step.Items;
+        }
+    }
+
+    private void WriteScalars(Step step, KernelCall call)
+    {
+        foreach (string scalar in step.Scalars)
+        {
+            int equals = scalar.IndexOf('=');
+            if (equals < 0)
+            {
+                _writer.Line(scalar + ";");
+            }
+            else if (call.Scalars.Contains(scalar.Substring(0, equals).Trim()))
+            {
+                _writer.Line($"{_element} {scalar.Substring(0, equals).Trim()} = ({_element})({scalar.Substring(equals + 1).Trim()});");
+            }
+        }
+    }
+
+    private static string Condition(When when)
+    {
+        var conditions = new List<string>();
+        if ((when & When.InputGradient) != When.Always)
+        {
+            conditions.Add("WantsInputGradient");
+        }
+
+        if ((when & When.Training) != When.Always)
+        {
+            conditions.Add("IsTraining");
+        }
+
+        if ((when & When.Evaluation) != When.Always)
+        {
+            conditions.Add("!IsTraining");
+        }
+
+        return string.Join(" && ", conditions);
+    }
+
+    private static string Call(KernelCall call, string workspace, string sample, bool predict, IReadOnlyList<string> extra)
+    {
+        var arguments = call.Arguments.Select(storage => "ref " + Place(storage, workspace, sample, predict)).Concat(call.Scalars).Concat(extra);
+        return $"{call.Kernel.Name}({string.Join(", ", arguments)});";
+    }
+
+    /// <summary>A storage's first element.</summary>
+    private static string Place(Storage storage, string workspace, string sample, bool predict)
+    {
+        if (storage.Region is Region.Input or Region.Output or Region.OutputGradient or Region.InputGradient)
+        {
+            return predict
+                ? $"Unsafe.Add(ref {(storage.Region == Region.Input ? "input" : "output")}, {sample} * {(storage.Region == Region.Input ? "InputLength" : "OutputLength")})"
+                : $"{storage.Region}({sample})";
+        }
+
+        string start = storage.Region switch
+        {
+            Region.Sample => workspace,
+            Region.Batch => "batch",
+            Region.Parameters => "p",
+            _ => "g",
+        };
+        int offset = predict ? storage.PredictOffset : storage.Offset;
+        if (offset < 0)
+        {
+            throw new InvalidOperationException($"'{storage.Name}' has no place.");
+        }
+
+        return offset == 0 ? start : FormattableString.Invariant($"Unsafe.Add(ref {start}, {offset})");
+    }
+}

@@ -1,0 +1,147 @@
+using NumCnn.Gen.Schedule;
+
+namespace NumCnn.Gen.Emit;
+
+/// <summary>Writes lowered statements as C#.</summary>
+internal sealed class StatementWriter
+{
+    private readonly CodeWriter _writer;
+    private readonly VectorText _text;
+
+    public StatementWriter(CodeWriter writer, VectorText text)
+    {
+        _writer = writer;
+        _text = text;
+    }
+
+    public void Write(IEnumerable<Statement> statements)
+    {
+        foreach (var statement in statements)
+        {
+            Write(statement);
+        }
+    }
+
+    private void Write(Statement statement)
+    {
+        switch (statement)
+        {
+            case CommentStatement comment:
+                _writer.Line("// " + comment.Text);
+                break;
+            case DeclareStatement declare:
+                Declare(declare.Names);
+                break;
+            case AssignStatement assign:
+                _writer.Line($"{assign.Local} = {Unwrapped(_text.Write(assign.Value))};");
+                break;
+            case StoreStatement store:
+                _writer.Line(_text.Store(store.Target, store.Value, store.IsVector));
+                break;
+            case RefStatement reference:
+                _writer.Line($"ref {_text.Element} {reference.Declared.Name} = ref Unsafe.Add(ref {reference.Declared.Parent!.Name}, {Moves(reference)});");
+                break;
+            case SampleCounterStatement counter:
+                _writer.Line($"nint {counter.Variable.Name} = 0;");
+                break;
+            case BlockStatement block:
+                _writer.Line("{");
+                WriteBody(block.Body);
+                _writer.Line("}");
+                break;
+            case LoopStatement loop:
+                using (_writer.Block(Header(loop)))
+                {
+                    if (loop.Kind == LoopKind.SampleGroups)
+                    {
+                        _writer.Line(FormattableString.Invariant($"nint end = Math.Min({loop.Variable.Name} + {loop.Step}, samples);"));
+                    }
+
+                    Write(loop.Body);
+                }
+
+                break;
+        }
+    }
+
+    private void WriteBody(IEnumerable<Statement> body)
+    {
+        var inner = new CodeWriter(1);
+        new StatementWriter(inner, _text).Write(body);
+        _writer.Lines(inner.ToString());
+    }
+
+    private void Declare(IReadOnlyList<string> names)
+    {
+        for (int start = 0; start < names.Count; start += 16)
+        {
+            _writer.Line($"{_text.Local} {string.Join(", ", names.Skip(start).Take(16))};");
+        }
+    }
+
+    private string Header(LoopStatement loop)
+    {
+        string name = loop.Variable.Name;
+        return loop.Kind switch
+        {
+            LoopKind.Lanes => FormattableString.Invariant($"for (nint {name} = 0; {name} < {loop.End}; {name} += {Vectors(loop.Step)})"),
+            LoopKind.SampleTiles when loop.Step > 1 => FormattableString.Invariant($"for (; {name} + {loop.Step} <= samples; {name} += {loop.Step})"),
+            LoopKind.SampleTiles => $"for (; {name} < samples; {name}++)",
+            LoopKind.Samples => loop.Group is { } group ? $"for (nint {name} = {group.Name}; {name} < end; {name}++)" : $"for (nint {name} = 0; {name} < samples; {name}++)",
+            LoopKind.SampleGroups => FormattableString.Invariant($"for (nint {name} = 0; {name} < samples; {name} += {loop.Step})"),
+            LoopKind.Items => $"for (nint {name} = from; {name} < to; {name}++)",
+            _ => FormattableString.Invariant($"for (nint {name} = {loop.Start}; {name} < {loop.End}; {name}{(loop.Step == 1 ? "++" : FormattableString.Invariant($" += {loop.Step}"))})"),
+        };
+    }
+
+    private string Vectors(int count)
+    {
+        string width = _text.Local + ".Count";
+        return count == 1 ? width : FormattableString.Invariant($"{count} * {width}");
+    }
+
+    private static string Moves(RefStatement reference)
+    {
+        var terms = new List<string>();
+        foreach (var (variable, factor) in reference.Moves)
+        {
+            if (variable.IsSample)
+            {
+                terms.Add($"{variable.Name} * pitch");
+            }
+            else
+            {
+                terms.Add(factor == 1 ? variable.Name : FormattableString.Invariant($"{variable.Name} * {factor}"));
+            }
+        }
+
+        int samples = reference.Declared.SampleOffset - reference.Declared.Parent!.SampleOffset;
+        if (samples > 0)
+        {
+            terms.Add(samples == 1 ? "pitch" : FormattableString.Invariant($"{samples} * pitch"));
+        }
+
+        return terms.Count == 1 ? terms[0] : string.Join(" + ", terms.Select(static term => term.Contains('*') ? $"({term})" : term));
+    }
+
+    private static string Unwrapped(string text)
+    {
+        // A sum stands in parentheses wherever it is part of more; alone it needs none.
+        if (text.Length < 2 || text[0] != '(' || text[text.Length - 1] != ')')
+        {
+            return text;
+        }
+
+        int depth = 0;
+        for (int i = 0; i < text.Length - 1; i++)
+        {
+            depth += text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0;
+            if (depth == 0)
+            {
+                return text;
+            }
+        }
+
+        return text.Substring(1, text.Length - 2);
+    }
+}

@@ -1,0 +1,139 @@
+using NumCnn.Gen.Graph;
+using NumCnn.Gen.Spec;
+
+namespace NumCnn.Gen.Schedule;
+
+/// <summary>A network's steps in both directions, with a place for everything.</summary>
+internal sealed class NetworkProgram
+{
+    private NetworkProgram(NetworkGraph graph, IReadOnlyList<Step> forward, IReadOnlyList<Step> backward, MemoryPlan memory)
+    {
+        Graph = graph;
+        Forward = forward;
+        Backward = backward;
+        Memory = memory;
+    }
+
+    public NetworkGraph Graph { get; }
+
+    public IReadOnlyList<Step> Forward { get; }
+
+    public IReadOnlyList<Step> Backward { get; }
+
+    public MemoryPlan Memory { get; }
+
+    /// <summary>Elements of the parameters that are trained; they lie first.</summary>
+    public int TrainableLength { get; private set; }
+
+    public int StorageLength { get; private set; }
+
+    public static NetworkProgram Create(NetworkGraph graph)
+    {
+        var unrolling = graph.Spec.Layers.ToDictionary(static layer => layer.Name, layer => layer.Unroll ?? graph.Spec.Unroll, StringComparer.Ordinal);
+        UnrollMode UnrollOf(Node node) => unrolling.TryGetValue(node.Layer, out var mode) ? mode : graph.Spec.Unroll;
+
+        var forward = new ProgramBuilder(graph.Spec.DType);
+        LoadInput(forward, graph);
+        foreach (var node in graph.Nodes)
+        {
+            forward.Unroll = UnrollOf(node);
+            node.Forward(forward);
+        }
+
+        forward.Unroll = graph.Spec.Unroll;
+        StoreOutput(forward, graph);
+        var backward = new ProgramBuilder(graph.Spec.DType);
+        if (graph.Spec.Backward)
+        {
+            AddBackward(backward, graph, UnrollOf);
+        }
+
+        var memory = MemoryPlan.Create(forward.Steps, backward.Steps, graph.Block);
+        var program = new NetworkProgram(graph, forward.Steps, backward.Steps, memory);
+        program.PlaceParameters();
+        return program;
+    }
+
+    private static void AddBackward(ProgramBuilder backward, NetworkGraph graph, Func<Node, UnrollMode> unrollOf)
+    {
+        backward.When = graph.Output.Trains ? When.Always : When.InputGradient;
+        LoadOutputGradient(backward, graph);
+        foreach (var node in graph.Nodes.Reverse<Node>())
+        {
+            if (!node.Output.HasGradient)
+            {
+                continue;
+            }
+
+            bool trains = node.Parameters.Any(static parameter => parameter.Trainable) || node.Inputs.Any(static input => input.Trains);
+            backward.When = trains ? When.Always : When.InputGradient;
+            backward.Unroll = unrollOf(node);
+            node.Backward(backward);
+        }
+
+        backward.When = When.InputGradient;
+        backward.Unroll = graph.Spec.Unroll;
+        StoreInputGradient(backward, graph);
+    }
+
+    private static View Planar(Shape shape, Storage storage) => new(storage, 0, shape.Pixels, shape.Columns, 1);
+
+    private static void LoadInput(ProgramBuilder program, NetworkGraph graph)
+    {
+        var shape = graph.Input.Shape;
+        var source = new Storage("input", Region.Input, shape.Length);
+        string title = "input: the caller's sample, in the order that its readers want";
+        var nest = Nests.Copy(title, shape.Channels, shape.Rows, shape.Columns, (c, i, j) => (graph.Input.View.At(c, i, j), Planar(shape, source).At(c, i, j)));
+        program.Add("input.Load", title, nest, (source, "source"), (graph.Input.View.Storage, "x"));
+    }
+
+    private static void StoreOutput(ProgramBuilder program, NetworkGraph graph)
+    {
+        var shape = graph.Output.Shape;
+        var target = new Storage("output", Region.Output, shape.Length);
+        string title = "output: in the order of channels, rows, columns";
+        var nest = Nests.Copy(title, shape.Channels, shape.Rows, shape.Columns, (c, i, j) => (Planar(shape, target).At(c, i, j), graph.Output.View.At(c, i, j)));
+        program.Add("output.Store", title, nest, (graph.Output.View.Storage, "y"), (target, "target"));
+    }
+
+    private static void LoadOutputGradient(ProgramBuilder program, NetworkGraph graph)
+    {
+        var shape = graph.Output.Shape;
+        var source = new Storage("outputGradient", Region.OutputGradient, shape.Length);
+        string title = "output: the caller's gradient";
+        var nest = Nests.Copy(title, shape.Channels, shape.Rows, shape.Columns, (c, i, j) => (graph.Output.Gradient.At(c, i, j), Planar(shape, source).At(c, i, j)));
+        program.Add("output.LoadGradient", title, nest, (source, "source"), (graph.Output.Gradient.Storage, "dy"));
+        graph.Output.HasGradient = true;
+    }
+
+    private static void StoreInputGradient(ProgramBuilder program, NetworkGraph graph)
+    {
+        var shape = graph.Input.Shape;
+        var target = new Storage("inputGradient", Region.InputGradient, shape.Length);
+        string title = "input: its gradient, in the order of channels, rows, columns";
+        bool known = graph.Input.HasGradient;
+        var nest = Nests.Copy(title, shape.Channels, shape.Rows, shape.Columns, (c, i, j) => (Planar(shape, target).At(c, i, j), known ? graph.Input.Gradient.At(c, i, j) : (Expr)0));
+        program.Add("input.StoreGradient", title, nest, (graph.Input.Gradient.Storage, "dx"), (target, "target"));
+    }
+
+    private void PlaceParameters()
+    {
+        int block = Graph.Block;
+        int offset = 0;
+        foreach (bool trainable in new[] { true, false })
+        {
+            foreach (var parameter in Graph.Parameters.Where(parameter => parameter.Trainable == trainable))
+            {
+                parameter.Storage.Offset = parameter.Storage.PredictOffset = parameter.GradientStorage.Offset = offset;
+                offset = checked(offset + ((parameter.Storage.Length + block - 1) / block * block));
+            }
+
+            if (trainable)
+            {
+                TrainableLength = offset;
+            }
+        }
+
+        StorageLength = offset;
+    }
+}

@@ -1,0 +1,78 @@
+namespace NumCnn.Gen.Schedule;
+
+/// <summary>
+/// Merges neighbouring loops whose elements follow each other in every storage, so that an element-wise nest over rows,
+/// columns and channels without borders becomes one long loop. Applies where there is no sum whose order it could touch.
+/// </summary>
+internal static class Simplifier
+{
+    public static Nest Merge(Nest nest)
+    {
+        if (nest.Accumulators.Count > 0 || nest.Items is not null || nest.Parallel.Exists(static axis => axis.IsSymbolic))
+        {
+            return nest;
+        }
+
+        while (true)
+        {
+            var axes = nest.Parallel.Where(static axis => !axis.IsTrivial).ToList();
+            var accesses = nest.Accesses().ToList();
+            int at = -1;
+            for (int k = 0; k + 1 < axes.Count && at < 0; k++)
+            {
+                var (outer, inner) = (axes[k], axes[k + 1]);
+                bool follows = outer != nest.Lane
+                    && accesses.TrueForAll(access => access.Address.FactorOf(outer) == (long)access.Address.FactorOf(inner) * inner.Extent);
+                at = follows ? k : -1;
+            }
+
+            if (at < 0)
+            {
+                return nest;
+            }
+
+            nest = Merge(nest, axes[at], axes[at + 1]);
+        }
+    }
+
+    private static Nest Merge(Nest nest, Axis outer, Axis inner)
+    {
+        var merged = new Axis(inner.Name, checked(outer.Extent * inner.Extent));
+        var result = new Nest { Title = nest.Title, Sequential = nest.Sequential, Lane = nest.Lane == inner ? merged : nest.Lane };
+        foreach (var axis in nest.Parallel)
+        {
+            if (axis != outer)
+            {
+                result.Parallel.Add(axis == inner ? merged : axis);
+            }
+        }
+
+        var known = new Dictionary<Expr, Expr>();
+        foreach (var store in nest.Stores)
+        {
+            result.Stores.Add(new StoreTo(Replace(store.Target), ReplaceExpr(store.Value)));
+        }
+
+        return result;
+
+        Access Replace(Access access) => new(access.Storage, access.Address.Substitute(outer, Affine.Zero).Substitute(inner, merged));
+
+        Expr Rebuild(Expr expr) => expr switch
+        {
+            Load load => new Load(Replace(load.Access)),
+            Operation operation => new Operation(operation.Code, [.. operation.Operands.Select(ReplaceExpr)]),
+            _ => expr,
+        };
+
+        Expr ReplaceExpr(Expr expr)
+        {
+            if (!known.TryGetValue(expr, out var replaced))
+            {
+                replaced = Rebuild(expr);
+                known.Add(expr, replaced);
+            }
+
+            return replaced;
+        }
+    }
+}

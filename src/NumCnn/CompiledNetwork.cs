@@ -1,0 +1,337 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace NumCnn;
+
+/// <summary>A compiled network with a backward pass. Generated classes derive from it.</summary>
+/// <typeparam name="T">The element type, <see cref="float"/> or <see cref="double"/>.</typeparam>
+public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IKeptMemory<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Samples that a thread takes at a time.</summary>
+    private const int Grain = 16;
+
+    private readonly StageWork _work;
+    private AlignedBuffer<T> _workspace = new(0);
+    private AlignedBuffer<T> _output = new(0);
+    private AlignedBuffer<T> _outputGradient = new(0);
+    private AlignedBuffer<T>? _batch;
+    private unsafe T* _userInput;
+    private unsafe T* _userOutputGradient;
+    private unsafe T* _userInputGradient;
+    private int _capacity;
+    private ulong _step;
+
+    /// <summary>Creates the parameters and initialises them.</summary>
+    /// <param name="layout">Sizes and stages.</param>
+    /// <param name="seed">Selects the first values.</param>
+    protected CompiledNetwork(NetworkLayout layout, ulong seed)
+        : base(layout, seed) => _work = new StageWork(this);
+
+    /// <inheritdoc/>
+    public bool Training { get; set; } = true;
+
+    /// <summary>Samples of the last Forward.</summary>
+    protected int Samples { get; private set; }
+
+    /// <summary>Elements between two samples' workspaces.</summary>
+    protected nint Pitch => Layout.SampleLength;
+
+    /// <summary>The last Forward ran in training mode.</summary>
+    protected bool IsTraining { get; private set; }
+
+    /// <summary>The caller of Backward wants the input's gradient.</summary>
+    protected unsafe bool WantsInputGradient => _userInputGradient != null;
+
+    /// <summary>The scratch beside the samples' workspaces.</summary>
+    protected ref T Batch => ref _batch!.Reference;
+
+    /// <summary>The gradients' memory.</summary>
+    protected ref T Gradients => ref Parameters.GradientBuffer.Reference;
+
+    /// <summary>The outputs of the last Forward.</summary>
+    private protected ReadOnlySpan<T> Outputs => _output.Span[..(Samples * Layout.Info.OutputLength)];
+
+    /// <summary>Room for the gradient by the outputs.</summary>
+    private protected Span<T> OutputGradients => _outputGradient.Span[..(Samples * Layout.Info.OutputLength)];
+
+    int IKeptMemory<T>.KeptSamples => Samples;
+
+    /// <inheritdoc/>
+    public unsafe ReadOnlySpan<T> Forward(ReadOnlySpan<T> input)
+    {
+        int samples = CountSamples(input.Length, nameof(input));
+        Reserve(samples);
+        Samples = samples;
+        IsTraining = Training;
+        if (samples == 0)
+        {
+            return [];
+        }
+
+        bool writes = Training && Layout.WritesParameters;
+        if (writes)
+        {
+            Parameters.BeginWrite();
+        }
+
+        _step += Training ? 1UL : 0;
+        try
+        {
+            fixed (T* from = input)
+            {
+                _userInput = from;
+                Run(Layout.ForwardStages, isForward: true);
+            }
+        }
+        finally
+        {
+            _userInput = null;
+            if (writes)
+            {
+                Parameters.EndWrite();
+            }
+        }
+
+        return Outputs;
+    }
+
+    /// <inheritdoc/>
+    public void Backward(ReadOnlySpan<T> outputGradient, bool accumulate = false) => RunBackward(outputGradient, [], wantsInput: false, accumulate);
+
+    /// <inheritdoc/>
+    public void Backward(ReadOnlySpan<T> outputGradient, Span<T> inputGradient, bool accumulate = false)
+    {
+        long expected = (long)Samples * Layout.Info.InputLength;
+        if (inputGradient.Length != expected)
+        {
+            throw new ArgumentException($"The input's gradient has {expected} elements, but the span has {inputGradient.Length}.", nameof(inputGradient));
+        }
+
+        RunBackward(outputGradient, inputGradient, wantsInput: true, accumulate);
+    }
+
+    /// <inheritdoc/>
+    public void Reserve(int samples)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(samples);
+        if (samples <= _capacity)
+        {
+            return;
+        }
+
+        _workspace = new AlignedBuffer<T>(checked(samples * Layout.SampleLength));
+        _output = new AlignedBuffer<T>(checked(samples * Layout.Info.OutputLength));
+        _outputGradient = new AlignedBuffer<T>(_output.Length);
+        _batch ??= new AlignedBuffer<T>(Math.Max(1, Layout.BatchLength));
+        _capacity = samples;
+        Samples = 0;
+    }
+
+    /// <inheritdoc/>
+    public void Reset() => Reset(InitialSeed);
+
+    /// <inheritdoc/>
+    public void Reset(ulong seed)
+    {
+        InitialSeed = seed;
+        _step = 0;
+        Samples = 0;
+        Parameters.Reset(seed);
+    }
+
+    ref T IKeptMemory<T>.KeptSample(int sample) => ref Sample(sample);
+
+    /// <summary>A sample's workspace.</summary>
+    /// <param name="sample">Its index in the batch.</param>
+    /// <returns>The first element.</returns>
+    protected ref T Sample(int sample) => ref Unsafe.Add(ref _workspace.Reference, sample * Pitch);
+
+    /// <summary>A sample's input, as the caller of Forward gave it.</summary>
+    /// <param name="sample">Its index in the batch.</param>
+    /// <returns>The first element.</returns>
+    protected unsafe ref T Input(int sample) => ref Unsafe.AsRef<T>(_userInput + ((nint)sample * Layout.Info.InputLength));
+
+    /// <summary>A sample's output.</summary>
+    /// <param name="sample">Its index in the batch.</param>
+    /// <returns>The first element.</returns>
+    protected ref T Output(int sample) => ref Unsafe.Add(ref _output.Reference, (nint)sample * Layout.Info.OutputLength);
+
+    /// <summary>The gradient by a sample's output, as the caller of Backward gave it.</summary>
+    /// <param name="sample">Its index in the batch.</param>
+    /// <returns>The first element.</returns>
+    protected unsafe ref T OutputGradient(int sample) => ref Unsafe.AsRef<T>(_userOutputGradient + ((nint)sample * Layout.Info.OutputLength));
+
+    /// <summary>Where the caller of Backward wants the gradient by a sample's input.</summary>
+    /// <param name="sample">Its index in the batch.</param>
+    /// <returns>The first element.</returns>
+    protected unsafe ref T InputGradient(int sample) => ref Unsafe.AsRef<T>(_userInputGradient + ((nint)sample * Layout.Info.InputLength));
+
+    /// <summary>Runs a part of a stage of Forward.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="first">The first sample, or item.</param>
+    /// <param name="end">Behind the last one.</param>
+    protected abstract void ForwardStage(int stage, int first, int end);
+
+    /// <summary>Runs a part of a stage of Backward.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="first">The first sample, or item.</param>
+    /// <param name="end">Behind the last one.</param>
+    protected abstract void BackwardStage(int stage, int first, int end);
+
+    /// <summary>The share of a step's items in a range of its stage's items.</summary>
+    /// <param name="first">The range's first item.</param>
+    /// <param name="end">Behind its last.</param>
+    /// <param name="start">The step's first item in the stage.</param>
+    /// <param name="count">The step's number of items.</param>
+    /// <param name="from">The share's first item, counted from the step's.</param>
+    /// <param name="to">Behind the share's last.</param>
+    /// <returns>False if the share is empty.</returns>
+    protected static bool Share(int first, int end, int start, int count, out nint from, out nint to)
+    {
+        from = Math.Max(first - start, 0);
+        to = Math.Min(end - start, count);
+        return from < to;
+    }
+
+    /// <summary>Counts a batch that a batch norm has seen.</summary>
+    /// <param name="batchNorm">Its index.</param>
+    protected void CountBatch(int batchNorm) => Parameters.BatchCounters.Values[batchNorm]++;
+
+    /// <summary>The factors of one sample's dropout, 0 or 1 / (1 − p): a function of seed, layer, step, sample and element.</summary>
+    /// <param name="factors">The first factor.</param>
+    /// <param name="count">Their number.</param>
+    /// <param name="probability">That a factor is 0.</param>
+    /// <param name="layer">The dropout layer's index.</param>
+    /// <param name="sample">The sample's index in the batch.</param>
+    protected void DropoutFactors(ref T factors, int count, double probability, int layer, int sample)
+    {
+        T kept = T.CreateTruncating(1 / (1 - probability));
+        ulong threshold = (ulong)(probability * 4294967296.0);
+        for (int block = 0; block * 4 < count; block++)
+        {
+            var words = Random.Philox4x32.At(InitialSeed, (ulong)(uint)block | ((ulong)(uint)sample << 32), (_step << 16) | (uint)layer);
+            for (int k = 0; k < 4 && (block * 4) + k < count; k++)
+            {
+                uint word = k switch { 0 => words.X0, 1 => words.X1, 2 => words.X2, _ => words.X3 };
+                Unsafe.Add(ref factors, (block * 4) + k) = word < threshold ? T.Zero : kept;
+            }
+        }
+    }
+
+    private unsafe void RunBackward(ReadOnlySpan<T> outputGradient, Span<T> inputGradient, bool wantsInput, bool accumulate)
+    {
+        if (Samples == 0)
+        {
+            throw new InvalidOperationException("Backward needs a Forward before it.");
+        }
+
+        long expected = (long)Samples * Layout.Info.OutputLength;
+        if (outputGradient.Length != expected)
+        {
+            throw new ArgumentException($"The last Forward had {expected} outputs, but their gradient has {outputGradient.Length} elements.", nameof(outputGradient));
+        }
+
+        if (!accumulate)
+        {
+            Parameters.ZeroGradients();
+        }
+
+        fixed (T* from = outputGradient)
+        fixed (T* to = inputGradient)
+        {
+            _userOutputGradient = from;
+            _userInputGradient = wantsInput ? to : null;
+            Run(Layout.BackwardStages, isForward: false);
+            _userOutputGradient = null;
+            _userInputGradient = null;
+        }
+    }
+
+    private void Run(IReadOnlyList<int> stages, bool isForward)
+    {
+        bool share = Threads > 1 && IsWorthThreads(Samples);
+        for (int stage = 0; stage < stages.Count; stage++)
+        {
+            int items = stages[stage] == 0 ? Samples : stages[stage];
+            int grain = stages[stage] > 0 ? 1 : share ? Math.Clamp(Samples / Threads, 1, Grain) : Grain;
+            _work.Start(stage, isForward);
+            if (share)
+            {
+                WorkerPool.Shared.Run(_work, items, grain, Threads);
+            }
+            else
+            {
+                for (int first = 0; first < items; first += grain)
+                {
+                    _work.Run(first, Math.Min(first + grain, items));
+                }
+            }
+        }
+    }
+
+    /// <summary>A stage whose samples or items several threads share.</summary>
+    private sealed class StageWork(CompiledNetwork<T> network) : IParallelWork
+    {
+        private int _stage;
+        private bool _isForward;
+
+        public void Start(int stage, bool isForward)
+        {
+            _stage = stage;
+            _isForward = isForward;
+        }
+
+        public void Run(int first, int end)
+        {
+            if (_isForward)
+            {
+                network.ForwardStage(_stage, first, end);
+            }
+            else
+            {
+                network.BackwardStage(_stage, first, end);
+            }
+        }
+    }
+}
+
+/// <summary>A compiled network with a loss. Generated classes derive from it.</summary>
+/// <typeparam name="T">The element type, <see cref="float"/> or <see cref="double"/>.</typeparam>
+/// <typeparam name="TTarget">The targets' type.</typeparam>
+public abstract class CompiledNetwork<T, TTarget> : CompiledNetwork<T>, ITrainable<T, TTarget>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TTarget : unmanaged
+{
+    private readonly Loss<T, TTarget> _loss;
+
+    /// <summary>Creates the parameters and initialises them.</summary>
+    /// <param name="layout">Sizes and stages.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="seed">Selects the first values.</param>
+    protected CompiledNetwork(NetworkLayout layout, Loss<T, TTarget> loss, ulong seed)
+        : base(layout, seed) => _loss = loss;
+
+    /// <inheritdoc/>
+    public T Loss(ReadOnlySpan<TTarget> targets, out ReadOnlySpan<T> outputGradient)
+    {
+        if (Samples == 0)
+        {
+            throw new InvalidOperationException("Loss needs a Forward before it.");
+        }
+
+        var gradient = OutputGradients;
+        T value = _loss.Evaluate(Outputs, targets, Samples, gradient);
+        outputGradient = gradient;
+        return value;
+    }
+
+    /// <inheritdoc/>
+    public T LossOf(ReadOnlySpan<T> outputs, ReadOnlySpan<TTarget> targets)
+    {
+        int length = Layout.Info.OutputLength;
+        return outputs.Length % length == 0
+            ? _loss.Evaluate(outputs, targets, outputs.Length / length, [])
+            : throw new ArgumentException($"The outputs' length {outputs.Length} is no multiple of {length}, the length of one sample's.", nameof(outputs));
+    }
+}

@@ -1,0 +1,223 @@
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace NumCnn;
+
+/// <summary>What every compiled network can do: evaluate, and hold, save and load its parameters. Generated classes derive from it.</summary>
+/// <typeparam name="T">The element type, <see cref="float"/> or <see cref="double"/>.</typeparam>
+public abstract class CompiledPredictor<T> : IPredictor<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    // A chunk's activations should fit the second-level cache; one sample always has room.
+    private const int ChunkElements = 256 * 1024;
+    private const int LargestChunk = 16;
+
+    private readonly Workspace?[] _idle = new Workspace?[64];
+    private SharedPrediction? _idleShared;
+    private int _threads = 1;
+
+    /// <summary>Creates the parameters and initialises them.</summary>
+    /// <param name="layout">Sizes and stages.</param>
+    /// <param name="seed">Selects the first values.</param>
+    /// <exception cref="PlatformNotSupportedException">The hardware's vectors have a length that the code was not proven for.</exception>
+    protected CompiledPredictor(NetworkLayout layout, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        if (!Vector512.IsHardwareAccelerated && Vector<byte>.Count is not (16 or 32))
+        {
+            throw new PlatformNotSupportedException($"Vectors of {Vector<byte>.Count * 8} bits are not supported; 128, 256 and 512 are.");
+        }
+
+        Layout = layout;
+        Parameters = new ParameterSet<T>(layout.Parameters, layout.TrainableLength, layout.StorageLength);
+        InitialSeed = seed;
+        Parameters.Reset(seed);
+        Chunk = Math.Clamp(ChunkElements / Math.Max(1, layout.PredictSampleLength), 1, LargestChunk);
+    }
+
+    /// <inheritdoc/>
+    public ParameterSet<T> Parameters { get; }
+
+    /// <inheritdoc cref="INetwork{T}.Threads"/>
+    public int Threads
+    {
+        get => _threads;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            _threads = value;
+        }
+    }
+
+    NetworkInfo IPredictor<T>.Info => Layout.Info;
+
+    /// <summary>The kernels that this machine runs: Vector512, or Vector256 or Vector128 for <see cref="Vector{T}"/> of that width.</summary>
+    public string KernelFamily => Vector512.IsHardwareAccelerated ? "Vector512" : $"Vector{Vector<byte>.Count * 8}";
+
+    /// <summary>Sizes and stages.</summary>
+    private protected NetworkLayout Layout { get; }
+
+    /// <summary>The seed of the first values.</summary>
+    private protected ulong InitialSeed { get; set; }
+
+    /// <summary>Samples that one call of generated code takes.</summary>
+    private protected int Chunk { get; }
+
+    /// <summary>The parameters' memory.</summary>
+    protected ref T Values => ref Parameters.StorageBuffer.Reference;
+
+    /// <inheritdoc/>
+    public unsafe void Predict(ReadOnlySpan<T> input, Span<T> output)
+    {
+        int samples = CountSamples(input.Length, nameof(input));
+        if (output.Length != (long)samples * Layout.Info.OutputLength)
+        {
+            throw new ArgumentException($"{samples} samples have {(long)samples * Layout.Info.OutputLength} outputs, but the span has {output.Length}.", nameof(output));
+        }
+
+        if (samples == 0)
+        {
+            return;
+        }
+
+        int version = Parameters.Version;
+        if ((version & 1) != 0)
+        {
+            throw new InvalidOperationException("The parameters are being written; Predict needs them at rest.");
+        }
+
+        fixed (T* from = input)
+        fixed (T* to = output)
+        {
+            int chunks = (samples + Chunk - 1) / Chunk;
+            if (_threads > 1 && chunks > 1 && IsWorthThreads(samples))
+            {
+                var shared = RentShared();
+                shared.Start(this, from, to, samples);
+                WorkerPool.Shared.Run(shared, chunks, 1, _threads);
+                ReturnShared(shared);
+            }
+            else
+            {
+                PredictChunks(from, to, samples, 0, chunks);
+            }
+        }
+
+        if (Parameters.Version != version)
+        {
+            throw new InvalidOperationException("The parameters were written while Predict ran; its output is a mixture.");
+        }
+    }
+
+    /// <summary>Writes the parameters to a file, .safetensors or .npz, with a PyTorch state_dict's names and shapes.</summary>
+    /// <param name="path">The file; an existing one is replaced in one step.</param>
+    /// <exception cref="WeightFileException">The file cannot be written.</exception>
+    public void Save(string path) => WeightFile.Save(Parameters, path);
+
+    /// <summary>Evaluates some samples, without keeping anything.</summary>
+    /// <param name="input">The first sample's input.</param>
+    /// <param name="output">The first sample's output.</param>
+    /// <param name="samples">Their number, at most a chunk.</param>
+    /// <param name="workspace">The first sample's workspace.</param>
+    /// <param name="batch">The scratch beside the workspaces, prepared.</param>
+    protected abstract void PredictChunk(ref T input, ref T output, int samples, ref T workspace, ref T batch);
+
+    /// <summary>Makes what all samples of a call share, such as batch norm's scale and shift.</summary>
+    /// <param name="batch">The scratch beside the workspaces.</param>
+    protected virtual void PredictPrepare(ref T batch)
+    {
+    }
+
+    private protected int CountSamples(int length, string parameter)
+    {
+        int sample = Layout.Info.InputLength;
+        return length % sample == 0
+            ? length / sample
+            : throw new ArgumentException($"The input's length {length} is no multiple of {sample}, the length of one sample.", parameter);
+    }
+
+    /// <summary>Waking a thread costs some microseconds; less work than that is done by the caller.</summary>
+    private protected bool IsWorthThreads(int samples) => samples * (Layout.Info.MultiplyAdds + Layout.SampleLength + Layout.PredictSampleLength) > 200_000;
+
+    private unsafe void PredictChunks(T* input, T* output, int samples, int firstChunk, int endChunk)
+    {
+        var workspace = Rent(Math.Min(samples, Chunk));
+        PredictPrepare(ref workspace.Batch.Reference);
+        for (int chunk = firstChunk; chunk < endChunk; chunk++)
+        {
+            int first = chunk * Chunk;
+            PredictChunk(
+                ref Unsafe.AsRef<T>(input + ((nint)first * Layout.Info.InputLength)),
+                ref Unsafe.AsRef<T>(output + ((nint)first * Layout.Info.OutputLength)),
+                Math.Min(Chunk, samples - first),
+                ref workspace.Samples.Reference,
+                ref workspace.Batch.Reference);
+        }
+
+        Return(workspace);
+    }
+
+    private Workspace Rent(int samples)
+    {
+        for (int slot = 0; slot < _idle.Length; slot++)
+        {
+            if (_idle[slot] is not null && Interlocked.Exchange(ref _idle[slot], null) is { } workspace)
+            {
+                return workspace.Capacity >= samples ? workspace : new Workspace(Layout, samples);
+            }
+        }
+
+        return new Workspace(Layout, samples);
+    }
+
+    private void Return(Workspace workspace)
+    {
+        for (int slot = 0; slot < _idle.Length; slot++)
+        {
+            if (_idle[slot] is null && Interlocked.CompareExchange(ref _idle[slot], workspace, null) is null)
+            {
+                return;
+            }
+        }
+    }
+
+    private SharedPrediction RentShared() => Interlocked.Exchange(ref _idleShared, null) ?? new SharedPrediction();
+
+    private void ReturnShared(SharedPrediction shared) => Volatile.Write(ref _idleShared, shared);
+
+    /// <summary>The memory of one call of Predict.</summary>
+    private sealed class Workspace(NetworkLayout layout, int samples)
+    {
+        public int Capacity { get; } = samples;
+
+        public AlignedBuffer<T> Samples { get; } = new(checked(Math.Max(1, layout.PredictSampleLength) * samples));
+
+        public AlignedBuffer<T> Batch { get; } = new(Math.Max(1, layout.PredictBatchLength));
+    }
+
+    /// <summary>A call of Predict whose chunks several threads share.</summary>
+    private sealed unsafe class SharedPrediction : IParallelWork
+    {
+        private CompiledPredictor<T>? _network;
+        private T* _input;
+        private T* _output;
+        private int _samples;
+
+        public void Start(CompiledPredictor<T> network, T* input, T* output, int samples)
+        {
+            _network = network;
+            _input = input;
+            _output = output;
+            _samples = samples;
+        }
+
+        public void Run(int first, int end)
+        {
+            Debug.Assert(_network is not null, "Start comes before Run.");
+            _network.PredictChunks(_input, _output, _samples, first, end);
+        }
+    }
+}
