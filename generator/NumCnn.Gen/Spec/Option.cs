@@ -30,7 +30,7 @@ internal sealed record Option
     public const int CountLimit = 1 << 28;
 
     /// <summary>The largest kernel, stride, dilation or padding.</summary>
-    public const int GeometryLimit = 65_535;
+    public const int GeometryLimit = 4_096;
 
     private Option(string name, OptionType type, string doc)
     {
