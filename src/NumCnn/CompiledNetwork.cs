@@ -20,13 +20,18 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     private unsafe T* _userOutputGradient;
     private unsafe T* _userInputGradient;
     private int _capacity;
+    private ulong _seed;
     private ulong _step;
 
     /// <summary>Creates the parameters and initialises them.</summary>
     /// <param name="layout">Sizes and stages.</param>
     /// <param name="seed">Selects the first values.</param>
     protected CompiledNetwork(NetworkLayout layout, ulong seed)
-        : base(layout, seed) => _work = new StageWork(this);
+        : base(layout, seed)
+    {
+        _seed = seed;
+        _work = new StageWork(this);
+    }
 
     /// <inheritdoc/>
     public bool Training { get; set; } = true;
@@ -134,7 +139,7 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     /// <inheritdoc/>
     public void Reset(ulong seed)
     {
-        InitialSeed = seed;
+        _seed = seed;
         _step = 0;
         Samples = 0;
         Parameters.Reset(seed);
@@ -210,7 +215,7 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
         ulong threshold = (ulong)(probability * 4294967296.0);
         for (int block = 0; block * 4 < count; block++)
         {
-            var words = Random.Philox4x32.At(InitialSeed, (ulong)(uint)block | ((ulong)(uint)sample << 32), (_step << 16) | (uint)layer);
+            var words = Random.Philox4x32.At(_seed, (ulong)(uint)block | ((ulong)(uint)sample << 32), (_step << 16) | (uint)layer);
             for (int k = 0; k < 4 && (block * 4) + k < count; k++)
             {
                 uint word = k switch { 0 => words.X0, 1 => words.X1, 2 => words.X2, _ => words.X3 };

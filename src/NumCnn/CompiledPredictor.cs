@@ -61,7 +61,7 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     private protected NetworkLayout Layout { get; }
 
     /// <summary>The seed of the first values.</summary>
-    private protected ulong InitialSeed { get; set; }
+    private protected ulong InitialSeed { get; }
 
     /// <summary>Samples that one call of generated code takes.</summary>
     private protected int Chunk { get; }

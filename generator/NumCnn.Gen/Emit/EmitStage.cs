@@ -21,23 +21,24 @@ internal static class EmitStage
     {
         var graph = NetworkGraph.Build(network, new ProblemSink()) ?? throw new InvalidOperationException("The network has not been checked.");
         var program = NetworkProgram.Create(graph);
-        var kernels = new KernelSet(network.DType);
+        string[] members = [.. network.Layers.Select(static layer => MemberNames.Of(layer.Name))];
+        var kernels = new KernelSet(network.DType, members);
         var forward = program.Forward.Select(step => (step, kernels.Add(step))).ToList();
         var backward = program.Backward.Select(step => (step, kernels.Add(step))).ToList();
         var predict = forward.Where(static item => MemoryPlan.IsInPredict(item.step)).ToList();
         if (!network.Backward)
         {
             // Only what Predict runs is left.
-            kernels = new KernelSet(network.DType);
+            kernels = new KernelSet(network.DType, members);
             predict = [.. predict.Select(item => (item.step, kernels.Add(item.step)))];
         }
 
         var writer = new ClassWriter(program);
-        string members = writer.Members(Stage.From(forward), Stage.From(backward), predict);
+        string body = writer.Members(Stage.From(forward), Stage.From(backward), predict);
         string file = $"{(network.Namespace.Length == 0 ? string.Empty : network.Namespace + ".")}{network.Name}";
         var sources = new List<(string HintName, string Text)>
         {
-            ($"{file}.g.cs", File(network, writer.Declaration(), members + "\n" + Kernels(kernels, twins: false))),
+            ($"{file}.g.cs", File(network, writer.Declaration(), body + "\n" + Kernels(kernels, twins: false))),
         };
         if (kernels.Kernels.Any(static kernel => kernel.TwinText.Length > 0))
         {

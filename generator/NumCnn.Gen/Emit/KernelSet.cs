@@ -45,7 +45,13 @@ internal sealed class KernelSet
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly List<Kernel> _kernels = [];
 
-    public KernelSet(DType type) => _type = type;
+    /// <param name="type">The element type.</param>
+    /// <param name="members">Names that the class's other members have.</param>
+    public KernelSet(DType type, IEnumerable<string> members)
+    {
+        _type = type;
+        _names.UnionWith(members);
+    }
 
     public IReadOnlyList<Kernel> Kernels => _kernels;
 
@@ -54,6 +60,11 @@ internal sealed class KernelSet
 
     public IReadOnlyList<KernelCall> Add(Step step)
     {
+        if (step.Call is not null)
+        {
+            return [];
+        }
+
         var nests = step.Nests.Select(Simplifier.Merge).ToList();
         var calls = new List<KernelCall>();
         var groups = Split(step, nests);

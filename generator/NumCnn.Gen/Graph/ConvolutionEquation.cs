@@ -129,7 +129,7 @@ internal sealed class ConvolutionEquation
     };
 
     /// <summary>y from x: a convolution.</summary>
-    public Nest Gather(string title, View x, View y, Storage weight, WeightOrder order, Func<ChannelIndex, Expr> initial, Func<Expr, Access, Expr> finish)
+    public Nest Gather(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, Access, Expr> finish)
     {
         var nest = new Nest { Title = title };
         var samples = AddSamples(nest);
@@ -147,7 +147,7 @@ internal sealed class ConvolutionEquation
 
         var xAccess = PerSample(x.From(0, -PadTop, -PadLeft).At(XIndex(group, input.Index), (i * Stride.H) + (u * Dilation.H), (j * Stride.W) + (v * Dilation.W)), samples);
         var target = PerSample(y.At(YIndex(group, output.Index), i, j), samples);
-        var sum = new Accumulator("a", initial(output.Index));
+        var sum = new Accumulator("a", initial(YIndex(group, output.Index)));
         sum.Update = Expr.MultiplyAdd(xAccess, Weight(weight, order, group, output.Index, u, v, input.Index), sum);
         nest.Accumulators.Add(sum);
         nest.Stores.Add(new StoreTo(target, finish(sum, target)));
@@ -155,7 +155,7 @@ internal sealed class ConvolutionEquation
     }
 
     /// <summary>x from y: the input's gradient, or a transposed convolution. A stride splits x into phases of equal taps.</summary>
-    public IReadOnlyList<Nest> Scatter(string title, View x, View y, Storage weight, WeightOrder order, Func<ChannelIndex, Expr> initial, Func<Expr, Access, Expr> finish)
+    public IReadOnlyList<Nest> Scatter(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, Access, Expr> finish)
     {
         var nests = new List<Nest>();
         foreach (var rows in Phase.Of(X.Rows, PadTop, Kernel.H, Stride.H, Dilation.H))
@@ -252,7 +252,7 @@ internal sealed class ConvolutionEquation
     }
 
     private Nest ScatterPhase(
-        string title, Phase rows, Phase columns, View x, View y, Storage weight, WeightOrder order, Func<ChannelIndex, Expr> initial, Func<Expr, Access, Expr> finish)
+        string title, Phase rows, Phase columns, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, Access, Expr> finish)
     {
         var nest = new Nest { Title = title };
         var samples = AddSamples(nest);
@@ -265,14 +265,14 @@ internal sealed class ConvolutionEquation
         var target = PerSample(x.At(XIndex(group, input.Index), rows.Target(rowPhase, row), columns.Target(columnPhase, column)), samples);
         if (rows.Taps == 0 || columns.Taps == 0)
         {
-            nest.Stores.Add(new StoreTo(target, finish(initial(input.Index), target)));
+            nest.Stores.Add(new StoreTo(target, finish(initial(XIndex(group, input.Index)), target)));
             return nest;
         }
 
         nest.Reduction.AddRange([rowTap, columnTap]);
         AddReduction(nest, output.Axis);
         var yAccess = PerSample(y.At(YIndex(group, output.Index), rows.Source(row, rowTap), columns.Source(column, columnTap)), samples);
-        var sum = new Accumulator("a", initial(input.Index));
+        var sum = new Accumulator("a", initial(XIndex(group, input.Index)));
         sum.Update = Expr.MultiplyAdd(yAccess, Weight(weight, order, group, output.Index, rows.Tap(rowPhase, rowTap), columns.Tap(columnPhase, columnTap), input.Index), sum);
         nest.Accumulators.Add(sum);
         nest.Stores.Add(new StoreTo(target, finish(sum, target)));

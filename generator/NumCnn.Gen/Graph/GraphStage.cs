@@ -15,6 +15,7 @@ internal static class GraphStage
         }
 
         LossCheck.Check(graph, problems);
+        UnrollCheck.Check(graph, problems);
         return !problems.HasErrors;
     }
 }

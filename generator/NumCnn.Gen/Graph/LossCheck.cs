@@ -8,7 +8,7 @@ internal static class LossCheck
 {
     public static void Check(NetworkGraph graph, ProblemSink problems)
     {
-        if (graph.Spec.Backward && !graph.Parameters.Exists(static parameter => parameter.Trainable))
+        if (graph.Spec is { Backward: true, Loss: not null } && !graph.Parameters.Exists(static parameter => parameter.Trainable))
         {
             problems.Add(Rules.NothingToTrain, ProblemSink.Network, null, graph.Spec.Name);
         }

@@ -55,8 +55,7 @@ internal sealed class NetworkGraph
             return null;
         }
 
-        graph.Finish();
-        return graph;
+        return graph.Finish(problems) ? graph : null;
     }
 
     private bool AddLayers(ProblemSink problems)
@@ -124,7 +123,7 @@ internal sealed class NetworkGraph
     }
 
     /// <summary>What follows from the whole: dead nodes, fusion, gradients, borders, memory layouts, the table.</summary>
-    private void Finish()
+    private bool Finish(ProblemSink problems)
     {
         for (int k = Nodes.Count - 1; k >= 0; k--)
         {
@@ -159,6 +158,11 @@ internal sealed class NetworkGraph
             node.RequireBorders(Spec.Backward);
         }
 
+        if (!FitsMemory(live, problems))
+        {
+            return false;
+        }
+
         Input.IsPlanar = Input.Shape.Channels > 1 && Input.Consumers.All(static consumer => consumer.ReadsPlanar) && !Input.IsOutput;
         Input.Allocate(Block, Spec.Backward);
         foreach (var node in live)
@@ -168,6 +172,32 @@ internal sealed class NetworkGraph
 
         Layers = [.. _layers.Select(Summarise)];
         Nodes.RemoveAll(dead.Contains);
+        return true;
+    }
+
+    /// <summary>Whether the values with their borders fit addresses of 32 bits; borders are known only now.</summary>
+    private bool FitsMemory(List<Node> nodes, ProblemSink problems)
+    {
+        long total = 0;
+        foreach (var value in nodes.Select(static node => node.Output).Prepend(Input).Where(static value => !value.IsAliased))
+        {
+            total += value.Elements(Block);
+            if (total > 4 * ParameterLimit)
+            {
+                int layer = Spec.Layers.ToList().FindIndex(layer => layer.Name == value.Name);
+                problems.Add(
+                    Rules.TensorTooLarge,
+                    layer,
+                    null,
+                    value.Name,
+                    "with its border and all values before it a sample",
+                    FormattableString.Invariant($"{total}"),
+                    FormattableString.Invariant($"{4 * ParameterLimit}"));
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static void Fuse(List<Node> nodes)

@@ -50,6 +50,14 @@ internal sealed class Phase
     {
         var phases = new List<Phase>();
         int step = stride / Gcd(stride, dilation);
+
+        // The first tap that reaches each residue; taps repeat their residues after a step.
+        var firstTaps = new Dictionary<int, int>();
+        for (int candidate = 0; candidate < Math.Min(kernel, step); candidate++)
+        {
+            firstTaps.Add((int)((long)candidate * dilation % stride), candidate);
+        }
+
         for (int residue = 0; residue < stride; residue++)
         {
             int first = CeilDivide(pad - residue, stride);
@@ -59,13 +67,7 @@ internal sealed class Phase
                 continue;
             }
 
-            int tap = 0;
-            while (tap < kernel && (residue - (tap * dilation)) % stride != 0)
-            {
-                tap++;
-            }
-
-            int taps = tap < kernel ? ((kernel - 1 - tap) / step) + 1 : 0;
+            int taps = firstTaps.TryGetValue(residue, out int tap) ? ((kernel - 1 - tap) / step) + 1 : 0;
             phases.Add(new Phase
             {
                 First = (stride * first) + residue - pad,

@@ -132,6 +132,14 @@ internal sealed class Value
         }
     }
 
+    /// <summary>Elements of the value and its gradient with their borders.</summary>
+    public long Elements(int block)
+    {
+        long pitch = ParameterTensor.Padded(Shape.Channels, block);
+        long Size(Border halo) => pitch * ((long)Shape.Rows + halo.Top + halo.Bottom) * ((long)Shape.Columns + halo.Left + halo.Right);
+        return Size(Halo) + Size(GradientHalo);
+    }
+
     public override string ToString() => $"{Name} {Shape}";
 
     private View ChannelsLast(string name, Border halo)

@@ -46,8 +46,15 @@ internal static class Planner
             return long.MaxValue;
         }
 
-        long points = nest.Parallel.Where(axis => axis != nest.Lane).Aggregate(1L, (product, axis) => Math.Min(product * axis.Extent, int.MaxValue));
-        long steps = nest.Reduction.Aggregate(1L, (product, axis) => Math.Min(product * axis.Extent, int.MaxValue));
+        return UnrolledStatements(nest, target);
+    }
+
+    /// <summary>Statements of the nest if every loop but those over samples were unrolled.</summary>
+    public static long UnrolledStatements(Nest nest, Target target)
+    {
+        static long Product(IEnumerable<int> extents) => extents.Aggregate(1L, static (product, extent) => Math.Min(product * Math.Max(1, extent), int.MaxValue));
+        long points = Product(nest.Parallel.Select(axis => axis == nest.Lane ? axis.Extent / target.Block : axis.Extent));
+        long steps = Product(nest.Reduction.Select(static axis => axis.Extent));
         return points * ((nest.Accumulators.Count * (steps + 1)) + nest.Stores.Count);
     }
 

@@ -128,7 +128,7 @@ internal sealed class ConvolutionNode : Node, IEpilogue
         program.Add(Layer + ".InputGradient", title, Domain.Samples, nests, [(dy.Storage, "dy"), (weight, "w"), (dx.Storage, "dx")]);
     }
 
-    private Expr Bias(ChannelIndex channel) => _bias is null ? 0 : new Access(_bias.Storage, channel.Index);
+    private Expr Bias(Affine channel) => _bias is null ? 0 : new Access(_bias.Storage, channel);
 
     private static string Formula(ConvolutionEquation equation, bool transposed, bool bias)
     {

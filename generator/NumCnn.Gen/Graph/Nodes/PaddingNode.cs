@@ -10,6 +10,47 @@ internal enum BorderMode
     Circular,
 }
 
+/// <summary>Neighbouring lines (rows or columns) of a border, and the inner lines that they repeat, in coordinates of the output.</summary>
+/// <param name="First">The first line.</param>
+/// <param name="Count">Their number.</param>
+/// <param name="FirstSource">What the first one repeats; -1 for a constant.</param>
+/// <param name="Step">From one line's source to the next one's: 0, 1 or -1.</param>
+internal sealed record BorderSpan(int First, int Count, int FirstSource, int Step)
+{
+    public bool HasSource => FirstSource >= 0;
+
+    public Affine Target(Axis k) => (Affine)First + k;
+
+    public Affine Source(Axis k) => (Affine)FirstSource + (k * Step);
+
+    /// <summary>The lines before and behind the image.</summary>
+    public static IEnumerable<BorderSpan> Of(BorderMode mode, int before, int after, int size)
+    {
+        if (before > 0)
+        {
+            yield return mode switch
+            {
+                BorderMode.Replicate => new(0, before, before, 0),
+                BorderMode.Reflect => new(0, before, 2 * before, -1),
+                BorderMode.Circular => new(0, before, size, 1),
+                _ => new(0, before, -1, 0),
+            };
+        }
+
+        if (after > 0)
+        {
+            int first = before + size;
+            yield return mode switch
+            {
+                BorderMode.Replicate => new(first, after, first - 1, 0),
+                BorderMode.Reflect => new(first, after, first - 2, -1),
+                BorderMode.Circular => new(first, after, before, 1),
+                _ => new(first, after, -1, 0),
+            };
+        }
+    }
+}
+
 /// <summary>
 /// A copy of an image inside a filled border. The border is made of whole rows and then whole columns, each a copy of one
 /// inside, so the gradient folds back the same way in reverse. (A border of zeros for a convolution needs no copy: see Value.Halo.)
@@ -33,6 +74,10 @@ internal sealed class PaddingNode : Node
 
     private Shape Inner => Input.Shape;
 
+    private IEnumerable<BorderSpan> Rows => BorderSpan.Of(_mode, _border.Top, _border.Bottom, Inner.Rows);
+
+    private IEnumerable<BorderSpan> Columns => BorderSpan.Of(_mode, _border.Left, _border.Right, Inner.Columns);
+
     public override void Forward(ProgramBuilder program)
     {
         string title = $"{Layer}: a border of {_border.Top}, {_border.Left}, {_border.Bottom}, {_border.Right} (top, left, bottom, right), {Describe()}";
@@ -42,14 +87,19 @@ internal sealed class PaddingNode : Node
         {
             Nests.Elementwise(title, Inner, program.Block, (nest, c, i, j) => nest.Stores.Add(new StoreTo(inside.At(c, i, j), Input.View.At(c, i, j)))),
         };
-        foreach (var (row, source) in Sources(_border.Top, _border.Bottom, Inner.Rows))
+        var columns = y.From(0, 0, _border.Left);
+        foreach (var span in Rows)
         {
-            nests.Add(Line(title, program, Inner.Columns, j => (y.From(0, row, _border.Left), source < 0 ? null : y.From(0, source, _border.Left), 0, j)));
+            nests.Add(Lines(title, program, span, Inner.Columns, (nest, c, k, j) => nest.Stores.Add(new StoreTo(
+                columns.At(c, span.Target(k), j),
+                span.HasSource ? columns.At(c, span.Source(k), j) : _value))));
         }
 
-        foreach (var (column, source) in Sources(_border.Left, _border.Right, Inner.Columns))
+        foreach (var span in Columns)
         {
-            nests.Add(Line(title, program, Output.Shape.Rows, i => (y.From(0, 0, column), source < 0 ? null : y.From(0, 0, source), i, 0)));
+            nests.Add(Lines(title, program, span, Output.Shape.Rows, (nest, c, k, i) => nest.Stores.Add(new StoreTo(
+                y.At(c, i, span.Target(k)),
+                span.HasSource ? y.At(c, i, span.Source(k)) : _value))));
         }
 
         program.Add(Layer + ".Forward", title, Domain.Samples, nests, [(Input.View.Storage, "x"), (y.Storage, "y")]);
@@ -65,21 +115,18 @@ internal sealed class PaddingNode : Node
         string title = $"{Layer}: the border's gradients fold back to where its values came from";
         var dy = Output.Gradient;
         var inside = dy.From(0, _border.Top, _border.Left);
+        var columns = dy.From(0, 0, _border.Left);
         var nests = new List<Nest>();
-        foreach (var (column, source) in Sources(_border.Left, _border.Right, Inner.Columns).Reverse())
+        foreach (var span in Columns.Where(static span => span.HasSource).Reverse())
         {
-            if (source >= 0)
-            {
-                nests.Add(Fold(title, program, Output.Shape.Rows, i => (dy.From(0, 0, source), dy.From(0, 0, column), i, 0)));
-            }
+            nests.Add(Lines(title, program, span, Output.Shape.Rows, (nest, c, k, i) => nest.Stores.Add(
+                Nests.Into(dy.At(c, i, span.Source(k)), dy.At(c, i, span.Target(k)), add: true))));
         }
 
-        foreach (var (row, source) in Sources(_border.Top, _border.Bottom, Inner.Rows).Reverse())
+        foreach (var span in Rows.Where(static span => span.HasSource).Reverse())
         {
-            if (source >= 0)
-            {
-                nests.Add(Fold(title, program, Inner.Columns, j => (dy.From(0, source, _border.Left), dy.From(0, row, _border.Left), 0, j)));
-            }
+            nests.Add(Lines(title, program, span, Inner.Columns, (nest, c, k, j) => nest.Stores.Add(
+                Nests.Into(columns.At(c, span.Source(k), j), columns.At(c, span.Target(k), j), add: true))));
         }
 
         bool add = Input.HasGradient;
@@ -88,41 +135,19 @@ internal sealed class PaddingNode : Node
         program.Add(Layer + ".Backward", title, Domain.Samples, nests, [(dy.Storage, "dy"), (Input.Gradient.Storage, "dx")]);
     }
 
-    /// <summary>Pairs of a border line and the inner line that it repeats, in coordinates of the output; -1 for the constant.</summary>
-    private IEnumerable<(int Line, int Source)> Sources(int before, int after, int size)
+    /// <summary>A span's lines one after another, since several may come from one line, and the elements along them.</summary>
+    private Nest Lines(string title, ProgramBuilder program, BorderSpan span, int length, Action<Nest, Affine, Axis, Affine> body)
     {
-        for (int k = 1; k <= before; k++)
-        {
-            yield return (before - k, Source(-k, size) is var source and >= 0 ? before + source : -1);
-        }
-
-        for (int k = 0; k < after; k++)
-        {
-            yield return (before + size + k, Source(size + k, size) is var source and >= 0 ? before + source : -1);
-        }
+        var nest = new Nest { Title = title, Sequential = true };
+        var k = new Axis("k", span.Count);
+        var along = new Axis("j", length);
+        nest.Parallel.AddRange([k, along]);
+        var channels = new ChannelAxes("c", Inner.Channels, program.Block, blocked: false);
+        channels.AddTo(nest);
+        nest.Block = null;
+        body(nest, channels.Index.Index, k, along);
+        return nest;
     }
-
-    private int Source(int index, int size) => _mode switch
-    {
-        BorderMode.Replicate => index < 0 ? 0 : size - 1,
-        BorderMode.Reflect => index < 0 ? -index : (2 * (size - 1)) - index,
-        BorderMode.Circular => index < 0 ? index + size : index - size,
-        _ => -1,
-    };
-
-    private Nest Line(string title, ProgramBuilder program, int length, Func<Affine, (View Target, View? Source, Affine Row, Affine Column)> place)
-        => Nests.Elementwise(title, Shape.Image(Inner.Channels, length, 1), program.Block, (nest, c, k, _) =>
-        {
-            var (target, source, row, column) = place(k);
-            nest.Stores.Add(new StoreTo(target.At(c, row, column), source is null ? _value : source.At(c, row, column)));
-        });
-
-    private Nest Fold(string title, ProgramBuilder program, int length, Func<Affine, (View Target, View Source, Affine Row, Affine Column)> place)
-        => Nests.Elementwise(title, Shape.Image(Inner.Channels, length, 1), program.Block, (nest, c, k, _) =>
-        {
-            var (target, source, row, column) = place(k);
-            nest.Stores.Add(Nests.Into(target.At(c, row, column), source.At(c, row, column), add: true));
-        });
 
     private string Describe() => _mode switch
     {
