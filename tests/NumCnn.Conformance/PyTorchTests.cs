@@ -26,7 +26,10 @@ public class PyTorchTests
         ["keep_all"] = 1e-5,
         ["batch_norm1d_plain"] = 3e-5,
         ["batch_norm2d_after_conv"] = 1e-5,
+        ["batch_norm2d_columns"] = 1e-5,
         ["instance_norm2d_affine"] = 1e-5,
+        // the largest softmax is nearly 1, so that its gradient, y · (dy - Σ y · dy), is what is left of values of size 3
+        ["softmax_sweep"] = 3e-4,
     };
 
     public static TheoryData<string> Networks => new(CorpusNetwork.All.Select(static network => network.Name).Where(static name => name != "predictor_only"));

@@ -51,9 +51,20 @@ public class UserCodeTests
 
             internal static int NetworksOfOneType() => new List<INetwork<float>> { new LeNet5(), new KeepLayer() }.Count;
 
-            internal static float[] KeptOutput(KeepLayer net) => net.Conv1.Output.ToArray();
+            internal static float[] KeptOutput(KeepLayer net) => All(net.Conv1.Output);
 
-            internal static float[] KeptOutputGradient(KeepLayer net) => net.Conv1.OutputGradient.ToArray();
+            internal static float[] KeptOutputGradient(KeepLayer net) => All(net.Conv1.OutputGradient);
+
+            private static float[] All(KeptValue<float> kept)
+            {
+                float[] all = new float[kept.Samples * kept.Length];
+                for (int n = 0; n < kept.Samples; n++)
+                {
+                    kept.CopyTo(n, all.AsSpan(n * kept.Length, kept.Length));
+                }
+
+                return all;
+            }
         }
         """;
 
