@@ -9,7 +9,7 @@ internal sealed class CommandLine
 {
     private readonly Option<int?> _epochs = Number("--epochs", "N", "Epochs to train (default 10; with --load none unless given).", text => (int?)Whole(text, 0, 10_000), "a whole number from 0 to 10000");
     private readonly Option<int?> _batch = Number("--batch", "N", "Images a step (default 16).", text => (int?)Whole(text, 1, 10_000), "a whole number from 1 to 10000");
-    private readonly Option<double?> _rate = Number("--lr", "RATE", "Adam's learning rate at the start; it falls to 0 along half a cosine (default 0.002).", Rate, "a number above 0 and at most 1, such as 0.002");
+    private readonly Option<double?> _rate = Number("--lr", "RATE", "Adam's learning rate at the start; it falls to 0 along half a cosine (default 0.003).", Rate, "a number above 0 and at most 1, such as 0.003");
     private readonly Option<ulong?> _seed = Number("--seed", "N", "Seed of the weights, of the images' order and of their distortion (default 1).", text => (ulong?)Whole(text, 0, long.MaxValue), "a whole number from 0 on");
     private readonly Option<int?> _threads = Number("--threads", "N", "Threads of the network; the result is the same for any number (default 1).", text => (int?)Whole(text, 1, 1024), "a whole number from 1 to 1024");
     private readonly Option<string?> _data = Text("--data", "DIR", "Folder with MNIST's four files (train-images-idx3-ubyte, … or .gz). Left out: the sample draws its own digits.", value => Directory.Exists(value) ? null : "there is no such folder");
@@ -41,7 +41,7 @@ internal sealed class CommandLine
     {
         Epochs = result.GetValue(_epochs),
         Batch = result.GetValue(_batch) ?? 16,
-        LearningRate = result.GetValue(_rate) ?? 0.002,
+        LearningRate = result.GetValue(_rate) ?? 0.003,
         Seed = result.GetValue(_seed) ?? 1,
         Threads = result.GetValue(_threads) ?? 1,
         Data = result.GetValue(_data),

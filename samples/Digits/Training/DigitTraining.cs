@@ -3,18 +3,15 @@ using Samples.Digits.Data;
 
 namespace Samples.Digits.Training;
 
-/// <summary>
-/// The recipe: Adam whose rate falls to 0 along half a cosine, distorted images, and the weights of the epoch with the
-/// lowest loss on held-out images.
-/// </summary>
+/// <summary>The recipe: Adam whose rate falls to 0 along half a cosine, and images that are distorted anew in every epoch.</summary>
 internal static class DigitTraining
 {
-    /// <summary>Trains a network.</summary>
+    /// <summary>Trains a network; once cancelled, it stops after the running step and has the best finished epoch's weights.</summary>
     /// <param name="network">Starts from the parameters that it has.</param>
     /// <param name="training">The images to learn from.</param>
     /// <param name="held">The images to judge the epochs by.</param>
     /// <param name="options">Epochs, batch, learning rate and seed.</param>
-    /// <param name="cancellation">Ends the training after the running step.</param>
+    /// <param name="cancellation">Ends the training.</param>
     public static TrainingResult Run(
         ITrainable<float, int> network, DigitSet training, DigitSet held, Options options, CancellationToken cancellation)
     {
@@ -28,11 +25,27 @@ internal static class DigitTraining
             Seed = options.Seed,
             Schedule = new CosineAnnealingLr(options.EpochsToTrain * steps),
             SchedulePerStep = true,
+            RestoreBest = false, // but see BestWeights
         };
 
-        // The trainer reads the images through the view at every step, so they may change between two epochs.
-        var display = new ProgressDisplay(epoch => distortion.Redraw(epoch + 1));
+        var best = new BestWeights(network.Parameters);
+        var display = new ProgressDisplay(report =>
+        {
+            if (report.IsBest)
+            {
+                best.Keep();
+            }
+
+            // The trainer reads the images through the view at every step, so they may change between two epochs.
+            distortion.Redraw(report.Epoch + 1);
+        });
         var trainer = Trainer.For(network, new Adam(options.LearningRate));
-        return display.Show(() => trainer.Fit(distortion.Data, validation, recipe, display, cancellation));
+        TrainingResult result = display.Show(() => trainer.Fit(distortion.Data, validation, recipe, display, cancellation));
+        if (result.End == TrainingEnd.Cancelled && result.BestEpoch > 0)
+        {
+            best.Restore();
+        }
+
+        return result;
     }
 }

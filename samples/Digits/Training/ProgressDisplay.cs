@@ -4,8 +4,8 @@ using Spectre.Console;
 namespace Samples.Digits.Training;
 
 /// <summary>Shows a training: a line an epoch, and on an interactive console a bar below them.</summary>
-/// <param name="epochFinished">Called with its number at the end of every epoch, on the thread that trains.</param>
-internal sealed class ProgressDisplay(Action<int> epochFinished) : IProgress<TrainingProgress>
+/// <param name="epochFinished">Called at the end of every epoch, on the thread that trains.</param>
+internal sealed class ProgressDisplay(Action<EpochReport> epochFinished) : IProgress<TrainingProgress>
 {
     private ProgressTask? _bar;
 
@@ -42,7 +42,7 @@ internal sealed class ProgressDisplay(Action<int> epochFinished) : IProgress<Tra
         if (value.Finished is { } report)
         {
             Write(Line(report, value.Epochs));
-            epochFinished(report.Epoch);
+            epochFinished(report);
         }
     }
 
@@ -51,7 +51,7 @@ internal sealed class ProgressDisplay(Action<int> epochFinished) : IProgress<Tra
         string number = report.Epoch.ToString().PadLeft(epochs.ToString().Length);
         return $"epoch {number}/{epochs}   loss {report.Training.Loss:F4}   "
             + $"held out: loss {report.Validation!.Loss:F4}, accuracy {100 * report.Validation.Accuracy:F2} %   "
-            + $"{report.Duration.TotalSeconds:F2} s{(report.IsBest ? "   best" : "")}";
+            + $"{report.Duration.TotalSeconds:F2} s";
     }
 
     private void Write(string line)

@@ -3,10 +3,10 @@ using System.IO.Compression;
 
 namespace NumCnn.Samples.Shared.Images;
 
-/// <summary>Writes PNG (ISO/IEC 15948): 8 bits a channel, not interlaced, zlib from the class library.</summary>
+/// <summary>Writes PNG (ISO/IEC 15948): 8 bits a channel, not interlaced, zlib from the class library. <see cref="ImageFile"/> reads it.</summary>
 public static class Png
 {
-    private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+    internal static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <summary>The image as the bytes of a PNG file.</summary>
     public static byte[] Encode(Raster image)
@@ -64,9 +64,12 @@ public static class Png
         file.Write(number);
         file.Write(type);
         file.Write(data);
-        BinaryPrimitives.WriteUInt32BigEndian(number, ~Crc(Crc(uint.MaxValue, type), data));
+        BinaryPrimitives.WriteUInt32BigEndian(number, Checksum(type, data));
         file.Write(number);
     }
+
+    /// <summary>A chunk's checksum, over its type and its data.</summary>
+    internal static uint Checksum(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data) => ~Crc(Crc(uint.MaxValue, type), data);
 
     // CRC-32 of the PNG specification, annex D, bit by bit: the images here are small.
     private static uint Crc(uint crc, ReadOnlySpan<byte> data)
