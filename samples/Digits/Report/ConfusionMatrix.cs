@@ -9,7 +9,7 @@ internal static class ConfusionMatrix
 {
     public static void Write(MarkupWriter html, int[,] counts)
     {
-        int worst = 1;
+        int worst = 3; // a single mistake is no deep orange
         for (int truth = 0; truth < DigitSet.Classes; truth++)
         {
             for (int answer = 0; answer < DigitSet.Classes; answer++)

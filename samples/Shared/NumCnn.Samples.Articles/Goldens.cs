@@ -28,6 +28,6 @@ public sealed class Goldens
 /// <summary>The files that a sample brings with it.</summary>
 public static class SampleFile
 {
-    /// <summary>Where a file lies: in a folder named for the sample, beside the program.</summary>
-    public static string Path(string sample, string file) => System.IO.Path.Combine(AppContext.BaseDirectory, sample, file);
+    /// <summary>Where a file lies: beside the program, under reference/, in a folder named for the sample.</summary>
+    public static string Path(string sample, string file) => System.IO.Path.Combine(AppContext.BaseDirectory, "reference", sample, file);
 }
