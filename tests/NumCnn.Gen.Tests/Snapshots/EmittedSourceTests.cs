@@ -1,0 +1,128 @@
+using System.Globalization;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using NumCnn.Gen.Tests.Support;
+
+namespace NumCnn.Gen.Tests.Snapshots;
+
+/// <summary>What holds for all emitted source, tried on the networks of the snapshots.</summary>
+public class EmittedSourceTests
+{
+    public static TheoryData<string> Networks => [.. SnapshotNetworks.Names];
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void It_compiles_without_a_warning_and_every_public_member_is_documented(string name)
+        => Assert.Equal([], EmittedSource.Compile(SnapshotNetworks.Emit(name).Select(source => source.Text)));
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void It_compiles_in_the_global_namespace(string name)
+    {
+        var options = new NetworkOptions();
+        options.Global.Clear();
+        var yaml = string.Join('\n', SnapshotNetworks.Yaml(name).Split('\n').Where(line => !line.StartsWith("namespace:", StringComparison.Ordinal)));
+        var sources = new GeneratorHost(options, (SnapshotNetworks.FileName(name), yaml)).Run().GeneratedSources;
+
+        Assert.DoesNotContain(sources, source => source.SourceText.ToString().Contains("namespace ", StringComparison.Ordinal));
+        Assert.Equal([], EmittedSource.Compile(sources.Select(source => source.SourceText.ToString())));
+    }
+
+    [Fact]
+    public void The_compilation_reports_undocumented_members_and_nullable_mistakes()
+        => Assert.Equal(
+            ["CS1591", "CS8625"],
+            EmittedSource.Compile(["namespace Some; public class Class { internal static string Text = null; }"]).Select(line => line.Split(' ')[2].TrimEnd(':')).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void It_does_not_depend_on_culture_folder_or_line_ends(string name)
+    {
+        var expected = SnapshotNetworks.Emit(name);
+        var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        culture.NumberFormat.NumberDecimalSeparator = ",";
+        culture.NumberFormat.NumberGroupSeparator = ".";
+        culture.NumberFormat.NegativeSign = "~";
+        var before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = culture;
+            Assert.Equal("~1,5", (-1.5).ToString(culture));
+            var yaml = SnapshotNetworks.Yaml(name).ReplaceLineEndings("\r\n");
+            var result = new GeneratorHost(("another/" + SnapshotNetworks.FileName(name), yaml)).Run();
+
+            Assert.Equal(expected, result.GeneratedSources.Select(source => (source.HintName, source.SourceText.ToString())));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Its_lines_end_with_a_line_feed_and_no_space(string name)
+    {
+        foreach (var (_, text) in SnapshotNetworks.Emit(name))
+        {
+            Assert.DoesNotContain('\r', text);
+            Assert.DoesNotContain('\t', text);
+            Assert.DoesNotContain(" \n", text, StringComparison.Ordinal);
+            Assert.EndsWith("}\n", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Other_networks_of_the_project_change_nothing()
+    {
+        var all = new GeneratorHost([.. SnapshotNetworks.Names.Select(name => (SnapshotNetworks.FileName(name), SnapshotNetworks.Yaml(name)))]).Run();
+
+        Assert.Equal(
+            SnapshotNetworks.Names.SelectMany(SnapshotNetworks.Emit).OrderBy(source => source.HintName, StringComparer.Ordinal),
+            all.GeneratedSources.Select(source => (source.HintName, source.SourceText.ToString())).OrderBy(source => source.HintName, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_tiny_network_has_no_loop_in_any_kernel()
+    {
+        var kernels = Kernels("tiny");
+
+        Assert.Equal(
+            ["Conv1Forward", "Conv1InputGradient", "Conv1WeightGradient", "Linear1Forward", "Linear1InputGradient", "Linear1WeightGradient"],
+            kernels.Select(kernel => kernel.Identifier.Text).Where(kernel => kernel.StartsWith("Conv", StringComparison.Ordinal) || kernel.StartsWith("Linear", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.All(kernels, kernel => Assert.Empty(Loops(kernel)));
+    }
+
+    [Fact]
+    public void Loops_are_seen_where_there_are_some() => Assert.NotEmpty(Kernels("lenet5").SelectMany(Loops));
+
+    [Fact]
+    public void All_bounds_of_loops_in_kernels_are_literals_or_counts_of_samples_and_shares()
+    {
+        string[] counts = ["samples", "end", "to"];
+        foreach (var loop in SnapshotNetworks.Names.SelectMany(Kernels).SelectMany(Loops).Cast<ForStatementSyntax>())
+        {
+            var bound = ((BinaryExpressionSyntax)loop.Condition!).Right;
+            Assert.True(bound is LiteralExpressionSyntax || counts.Contains(bound.ToString(), StringComparer.Ordinal), loop.Condition!.ToString());
+        }
+    }
+
+    [Fact]
+    public void Without_a_backward_pass_nothing_of_one_is_emitted()
+    {
+        var text = string.Concat(SnapshotNetworks.Emit("predictor").Select(source => source.Text));
+
+        Assert.DoesNotContain("Gradient", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Backward", text, StringComparison.Ordinal);
+    }
+
+    private static MethodDeclarationSyntax[] Kernels(string name)
+        => [.. SnapshotNetworks.Emit(name)
+            .SelectMany(source => CSharpSyntaxTree.ParseText(source.Text, EmittedSource.ParseOptions).GetRoot().DescendantNodes())
+            .OfType<MethodDeclarationSyntax>()
+            .Where(method => method.AttributeLists.ToString().Contains("AggressiveOptimization", StringComparison.Ordinal))];
+
+    private static IEnumerable<SyntaxNode> Loops(MethodDeclarationSyntax kernel)
+        => kernel.DescendantNodes().Where(node => node is ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax or CommonForEachStatementSyntax or GotoStatementSyntax);
+}
