@@ -10,13 +10,15 @@ namespace Samples.ConvPoolBackward;
 /// <param name="ParameterError">The largest difference.</param>
 internal sealed record GradientCheck(int Inputs, double InputError, int Parameters, double ParameterError)
 {
-    /// <summary>L is a sum of some hundred terms near 1, so its rounding, over 2h, is near 1e-10; the layers are linear between the places where a maximum changes.</summary>
+    /// <summary>The rounding of L, which is a sum of some hundred products near 1, over 2h.</summary>
     public const double Tolerance = 1e-8;
 
-    private const double Step = 1e-5;
+    // A convolution is linear, so h may be large; between the values of a pooling's window a small step must not change the largest.
+    private static double Step(bool isConvolution) => isConvolution ? 1e-3 : 1e-5;
 
     public static GradientCheck Of(LayerCase<double> layer)
     {
+        double step = Step(layer.IsConvolution);
         double[] gradient = layer.Run();
         double[] parameterGradient = [.. layer.Network.Parameters.SelectMany(parameter => parameter.Gradient.ToArray())];
         double[] weights = layer.OutputGradient();
@@ -25,7 +27,7 @@ internal sealed record GradientCheck(int Inputs, double InputError, int Paramete
         for (int i = 0; i < input.Length; i++)
         {
             double value = input[i];
-            double slope = Slope(moved => input[i] = moved, value, () => Sum(weights, layer.Network.Forward(input)));
+            double slope = Slope(step, moved => input[i] = moved, value, () => Sum(weights, layer.Network.Forward(input)));
             inputError = Math.Max(inputError, Math.Abs(slope - gradient[i]));
         }
 
@@ -37,6 +39,7 @@ internal sealed record GradientCheck(int Inputs, double InputError, int Paramete
             for (int i = 0; i < values.Length; i++, count++)
             {
                 double slope = Slope(
+                    step,
                     moved =>
                     {
                         values[i] = moved;
@@ -51,14 +54,14 @@ internal sealed record GradientCheck(int Inputs, double InputError, int Paramete
         return new GradientCheck(input.Length, inputError, count, parameterError);
     }
 
-    private static double Slope(Action<double> move, double value, Func<double> loss)
+    private static double Slope(double step, Action<double> move, double value, Func<double> loss)
     {
-        move(value + Step);
+        move(value + step);
         double above = loss();
-        move(value - Step);
+        move(value - step);
         double below = loss();
         move(value);
-        return (above - below) / (2 * Step);
+        return (above - below) / (2 * step);
     }
 
     private static double Sum(ReadOnlySpan<double> weights, ReadOnlySpan<double> values)
