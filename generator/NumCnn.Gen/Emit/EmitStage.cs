@@ -23,15 +23,11 @@ internal static class EmitStage
         var program = NetworkProgram.Create(graph);
         string[] members = [.. network.Layers.Select(static layer => MemberNames.Of(layer.Name))];
         var kernels = new KernelSet(network.DType, members);
-        var forward = program.Forward.Select(step => (step, kernels.Add(step))).ToList();
+
+        // Without a backward pass only what Predict runs is emitted.
+        var forward = (network.Backward ? program.Forward : []).Select(step => (step, kernels.Add(step))).ToList();
         var backward = program.Backward.Select(step => (step, kernels.Add(step))).ToList();
-        var predict = forward.Where(static item => MemoryPlan.IsInPredict(item.step)).ToList();
-        if (!network.Backward)
-        {
-            // Only what Predict runs is left.
-            kernels = new KernelSet(network.DType, members);
-            predict = [.. predict.Select(item => (item.step, kernels.Add(item.step)))];
-        }
+        var predict = program.Predict.Select(step => (step, kernels.Add(step))).ToList();
 
         var writer = new ClassWriter(program);
         string body = writer.Members(Stage.From(forward), Stage.From(backward), predict);

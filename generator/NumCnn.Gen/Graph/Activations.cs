@@ -12,25 +12,25 @@ internal sealed class Activations(DType type)
 
     private readonly Functions _functions = new(type);
 
-    public static ActivationFunction Relu { get; } = new("y = max(0, x)", static x => Expr.MaxNative(0, x), static (y, dy) => Expr.SelectGreater(y, 0, dy, 0), FromOutput: true);
+    public static ActivationFunction Relu { get; } = new("y = max(0, x)", static x => Expr.MaxNative(0, x), static (y, dy) => Expr.SelectGreater(y, 0, dy, 0), FromOutput: true) { IsCheap = true };
 
     public static ActivationFunction Relu6 { get; } = new(
         "y = min(6, max(0, x))",
         static x => Expr.MinNative(6, Expr.MaxNative(0, x)),
         static (y, dy) => Expr.SelectGreater(y, 0, Expr.SelectGreater(6, y, dy, 0), 0),
-        FromOutput: true);
+        FromOutput: true) { IsCheap = true };
 
     public static ActivationFunction Hardsigmoid { get; } = new(
         "y = min(6, max(0, x + 3)) / 6",
         static x => Expr.MinNative(6, Expr.MaxNative(0, x + 3)) * (1.0 / 6),
         static (y, dy) => Expr.SelectGreater(y, 0, Expr.SelectGreater(1, y, dy * (1.0 / 6), 0), 0),
-        FromOutput: true);
+        FromOutput: true) { IsCheap = true };
 
     public static ActivationFunction Hardswish { get; } = new(
         "y = x · min(6, max(0, x + 3)) / 6",
         static x => x * (Expr.MinNative(6, Expr.MaxNative(0, x + 3)) * (1.0 / 6)),
         static (x, dy) => Expr.SelectGreater(x, -3, Expr.SelectGreater(x, 3, dy, dy * Expr.MultiplyAdd(x, 1.0 / 3, 0.5)), 0),
-        FromOutput: false);
+        FromOutput: false) { IsCheap = true };
 
     public ActivationFunction Sigmoid => new("y = 1 / (1 + e^−x)", _functions.Sigmoid, static (y, dy) => dy * (y * (1 - y)), FromOutput: true);
 
@@ -81,7 +81,7 @@ internal sealed class Activations(DType type)
         $"y = x > 0 ? x : {Text(slope)} · x",
         x => Expr.SelectGreater(x, 0, x, x * slope),
         (value, dy) => Expr.SelectGreater(value, 0, dy, dy * slope),
-        FromOutput: slope > 0);
+        FromOutput: slope > 0) { IsCheap = true };
 
     public ActivationFunction Elu(double alpha) => Exponential($"y = x > 0 ? x : {Text(alpha)} · (e^x − 1)", 1, alpha);
 

@@ -2,6 +2,17 @@ using NumCnn.Gen.Schedule;
 
 namespace NumCnn.Gen.Graph;
 
+/// <summary>The element that a nest computes: channel, row and column, and the sample where the nest goes over samples.</summary>
+internal sealed record OutputPoint(Affine Channel, Affine Row, Affine Column, Axis? Samples)
+{
+    /// <summary>The element of a value of the same shape.</summary>
+    public Access In(View view)
+    {
+        var access = view.At(Channel, Row, Column);
+        return Samples is null ? access : new Access(access.Storage, access.Address + Samples);
+    }
+}
+
 /// <summary>In which order a weight lies in memory; lanes want their channel innermost, in blocks of 64 bytes.</summary>
 internal enum WeightOrder
 {
@@ -129,7 +140,7 @@ internal sealed class ConvolutionEquation
     };
 
     /// <summary>y from x: a convolution.</summary>
-    public Nest Gather(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, Access, Expr> finish)
+    public Nest Gather(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {
         var nest = new Nest { Title = title };
         var samples = AddSamples(nest);
@@ -146,16 +157,16 @@ internal sealed class ConvolutionEquation
         AddReduction(nest, input.Axis);
 
         var xAccess = PerSample(x.From(0, -PadTop, -PadLeft).At(XIndex(group, input.Index), (i * Stride.H) + (u * Dilation.H), (j * Stride.W) + (v * Dilation.W)), samples);
-        var target = PerSample(y.At(YIndex(group, output.Index), i, j), samples);
-        var sum = new Accumulator("a", initial(YIndex(group, output.Index)));
+        var point = new OutputPoint(YIndex(group, output.Index), i, j, samples);
+        var sum = new Accumulator("a", initial(point.Channel));
         sum.Update = Expr.MultiplyAdd(xAccess, Weight(weight, order, group, output.Index, u, v, input.Index), sum);
         nest.Accumulators.Add(sum);
-        nest.Stores.Add(new StoreTo(target, finish(sum, target)));
+        nest.Stores.Add(new StoreTo(point.In(y), finish(sum, point)));
         return nest;
     }
 
     /// <summary>x from y: the input's gradient, or a transposed convolution. A stride splits x into phases of equal taps.</summary>
-    public IReadOnlyList<Nest> Scatter(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, Access, Expr> finish)
+    public IReadOnlyList<Nest> Scatter(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {
         var nests = new List<Nest>();
         foreach (var rows in Phase.Of(X.Rows, PadTop, Kernel.H, Stride.H, Dilation.H))
@@ -243,6 +254,7 @@ internal sealed class ConvolutionEquation
                 nest.Parallel.AddRange(output.Axes);
                 nest.Parallel.AddRange([u, v]);
                 nest.Parallel.AddRange(input.Axes);
+                nest.Tile.Add(output.Axes[output.Axes.Count - 1]);
                 nest.Stores.Add(new StoreTo(Weight(to, toOrder, null, output.Index, u, v, input.Index), Weight(from, fromOrder, null, output.Index, u, v, input.Index)));
                 nests.Add(nest);
             }
@@ -252,7 +264,7 @@ internal sealed class ConvolutionEquation
     }
 
     private Nest ScatterPhase(
-        string title, Phase rows, Phase columns, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, Access, Expr> finish)
+        string title, Phase rows, Phase columns, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {
         var nest = new Nest { Title = title };
         var samples = AddSamples(nest);
@@ -262,20 +274,20 @@ internal sealed class ConvolutionEquation
         nest.Parallel.AddRange([rowPhase, row, columnPhase, column]);
         nest.Tile.AddRange([column, row]);
 
-        var target = PerSample(x.At(XIndex(group, input.Index), rows.Target(rowPhase, row), columns.Target(columnPhase, column)), samples);
+        var point = new OutputPoint(XIndex(group, input.Index), rows.Target(rowPhase, row), columns.Target(columnPhase, column), samples);
         if (rows.Taps == 0 || columns.Taps == 0)
         {
-            nest.Stores.Add(new StoreTo(target, finish(initial(XIndex(group, input.Index)), target)));
+            nest.Stores.Add(new StoreTo(point.In(x), finish(initial(point.Channel), point)));
             return nest;
         }
 
         nest.Reduction.AddRange([rowTap, columnTap]);
         AddReduction(nest, output.Axis);
         var yAccess = PerSample(y.At(YIndex(group, output.Index), rows.Source(row, rowTap), columns.Source(column, columnTap)), samples);
-        var sum = new Accumulator("a", initial(XIndex(group, input.Index)));
+        var sum = new Accumulator("a", initial(point.Channel));
         sum.Update = Expr.MultiplyAdd(yAccess, Weight(weight, order, group, output.Index, rows.Tap(rowPhase, rowTap), columns.Tap(columnPhase, columnTap), input.Index), sum);
         nest.Accumulators.Add(sum);
-        nest.Stores.Add(new StoreTo(target, finish(sum, target)));
+        nest.Stores.Add(new StoreTo(point.In(x), finish(sum, point)));
         return nest;
     }
 

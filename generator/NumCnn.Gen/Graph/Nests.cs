@@ -30,7 +30,7 @@ internal static class Nests
         return nest;
     }
 
-    /// <summary>Every element of a shape, one at a time.</summary>
+    /// <summary>Every element of a shape, one at a time, a block of channels for each pixel: they lie together on one side.</summary>
     public static Nest Copy(string title, int channels, int rows, int columns, Func<Affine, Affine, Affine, (Access Target, Expr Value)> body)
     {
         var nest = new Nest { Title = title };
@@ -38,6 +38,7 @@ internal static class Nests
         var i = new Axis("i", rows);
         var j = new Axis("j", columns);
         nest.Parallel.AddRange([c, i, j]);
+        nest.Tile.Add(c);
         var (target, value) = body(c, i, j);
         nest.Stores.Add(new StoreTo(target, value));
         return nest;

@@ -145,6 +145,7 @@ internal sealed class NetworkGraph
         var dead = Nodes.Where(static node => node.IsDead).ToList();
         var live = Nodes.Where(static node => !node.IsDead).ToList();
         Fuse(live);
+        FuseForPredict(live);
         Input.NeedsGradient = Spec.Backward;
         foreach (var node in live)
         {
@@ -163,7 +164,8 @@ internal sealed class NetworkGraph
             return false;
         }
 
-        Input.IsPlanar = Input.Shape.Channels > 1 && Input.Consumers.All(static consumer => consumer.ReadsPlanar) && !Input.IsOutput;
+        // A few channels are read as the caller has them; more are worth a copy that brings a pixel's together.
+        Input.IsPlanar = Input.Shape.Channels is > 1 and <= 4 && Input.Consumers.All(static consumer => consumer.ReadsPlanar) && !Input.IsOutput;
         Input.Allocate(Block, Spec.Backward);
         foreach (var node in live)
         {
@@ -210,6 +212,52 @@ internal sealed class NetworkGraph
                 activation.FuseInto(input.Producer);
             }
         }
+    }
+
+    /// <summary>What follows a convolution and reads nothing that is not there yet, Predict's kernel does on the way.</summary>
+    private static void FuseForPredict(List<Node> nodes)
+    {
+        var order = nodes.Select(static (node, index) => (node.Output, index)).ToDictionary(static pair => pair.Output, static pair => pair.index);
+        foreach (var convolution in nodes.OfType<ConvolutionNode>())
+        {
+            var steps = new List<IFusable>();
+            var value = Stored(convolution.Output);
+            while (Next(value, order[convolution.Output], order) is { } next)
+            {
+                if (next is CombineNode pair)
+                {
+                    pair.Through = value;
+                }
+
+                next.IsFusedInPredict = true;
+                steps.Add(next);
+                value = Stored(((Node)next).Output);
+            }
+
+            if (steps.Count > 0)
+            {
+                convolution.Fused = new FusedChain(steps, value);
+            }
+        }
+    }
+
+    /// <summary>The value itself, or the result of the activation that is fused into its producer and stands for it.</summary>
+    private static Value Stored(Value value) => value.Consumers.Count == 1 && value.Consumers[0] is ActivationNode { FusedInto: not null } fused ? fused.Output : value;
+
+    private static IFusable? Next(Value value, int position, Dictionary<Value, int> order)
+    {
+        if (value.Consumers.Count != 1 || value.IsOutput)
+        {
+            return null;
+        }
+
+        return value.Consumers[0] switch
+        {
+            BatchNormNode norm => norm,
+            ActivationNode { IsCheap: true, FusedInto: null } activation => activation,
+            CombineNode { IsPair: true, IsFusedInPredict: false } pair when pair.Inputs.All(input => input == value || !order.TryGetValue(input, out int at) || at < position) => pair,
+            _ => null,
+        };
     }
 
     private LayerSummary Summarise((LayerSpec Spec, Value Input, Value Output, int FirstNode, int NodeCount, int FirstParameter, int ParameterCount) layer)

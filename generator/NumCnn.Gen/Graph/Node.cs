@@ -47,6 +47,9 @@ internal abstract class Node
     /// <summary>Adds the steps that compute the output.</summary>
     public abstract void Forward(ProgramBuilder program);
 
+    /// <summary>Adds the steps that compute the output when nothing has to be kept for a backward pass.</summary>
+    public virtual void Predict(ProgramBuilder program) => Forward(program);
+
     /// <summary>Adds the steps that compute the gradients of parameters and of those inputs that need one.</summary>
     public abstract void Backward(ProgramBuilder program);
 

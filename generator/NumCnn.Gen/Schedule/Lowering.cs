@@ -631,7 +631,9 @@ internal sealed class Lowering
         }
 
         var moves = terms.Where(term => !best.Terms.Contains(term)).ToList();
-        var created = new Ref(_names.Fresh(_names.OfStorage(storage) + "At"), storage, best, terms, sampleOffset);
+        string suffix = string.Concat(terms.Select(static term => char.ToUpperInvariant(term.Variable.Name[0]) + term.Variable.Name.Substring(1)));
+        string number = sampleOffset > 0 ? sampleOffset.ToString(System.Globalization.CultureInfo.InvariantCulture) : string.Empty;
+        var created = new Ref(_names.Fresh(_names.OfStorage(storage) + suffix + number), storage, best, terms, sampleOffset);
         _refs.Add(created);
         _output.Add(new RefStatement(created, moves));
         return created;

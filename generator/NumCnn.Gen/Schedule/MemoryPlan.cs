@@ -20,10 +20,10 @@ internal sealed class MemoryPlan
 
     public int PredictBatchLength { get; private set; }
 
-    public static MemoryPlan Create(IReadOnlyList<Step> forward, IReadOnlyList<Step> backward, int block)
+    public static MemoryPlan Create(IReadOnlyList<Step> predict, IReadOnlyList<Step> forward, IReadOnlyList<Step> backward, int block)
     {
         var plan = new MemoryPlan(block);
-        foreach (var nest in forward.Concat(backward).SelectMany(static step => step.Nests))
+        foreach (var nest in predict.Concat(forward).Concat(backward).SelectMany(static step => step.Nests))
         {
             foreach (var store in nest.Stores)
             {
@@ -33,7 +33,7 @@ internal sealed class MemoryPlan
         }
 
         plan.Train([.. forward, .. backward]);
-        plan.Predict([.. forward.Where(IsInPredict)]);
+        plan.Predict(predict);
         return plan;
     }
 

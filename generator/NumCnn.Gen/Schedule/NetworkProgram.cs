@@ -6,8 +6,9 @@ namespace NumCnn.Gen.Schedule;
 /// <summary>A network's steps in both directions, with a place for everything.</summary>
 internal sealed class NetworkProgram
 {
-    private NetworkProgram(NetworkGraph graph, IReadOnlyList<Step> forward, IReadOnlyList<Step> backward, MemoryPlan memory)
+    private NetworkProgram(NetworkGraph graph, IReadOnlyList<Step> predict, IReadOnlyList<Step> forward, IReadOnlyList<Step> backward, MemoryPlan memory)
     {
+        Predict = predict;
         Graph = graph;
         Forward = forward;
         Backward = backward;
@@ -15,6 +16,9 @@ internal sealed class NetworkProgram
     }
 
     public NetworkGraph Graph { get; }
+
+    /// <summary>The steps of Predict: evaluation, with whatever can be fused.</summary>
+    public IReadOnlyList<Step> Predict { get; }
 
     public IReadOnlyList<Step> Forward { get; }
 
@@ -42,14 +46,25 @@ internal sealed class NetworkProgram
 
         forward.Unroll = graph.Spec.Unroll;
         StoreOutput(forward, graph);
+        var predict = new ProgramBuilder(graph.Spec.DType);
+        LoadInput(predict, graph);
+        foreach (var node in graph.Nodes)
+        {
+            predict.Unroll = UnrollOf(node);
+            node.Predict(predict);
+        }
+
+        predict.Unroll = graph.Spec.Unroll;
+        StoreOutput(predict, graph);
+        var predictSteps = predict.Steps.Where(MemoryPlan.IsInPredict).ToList();
         var backward = new ProgramBuilder(graph.Spec.DType);
         if (graph.Spec.Backward)
         {
             AddBackward(backward, graph, UnrollOf);
         }
 
-        var memory = MemoryPlan.Create(forward.Steps, backward.Steps, graph.Block);
-        var program = new NetworkProgram(graph, forward.Steps, backward.Steps, memory);
+        var memory = MemoryPlan.Create(predictSteps, forward.Steps, backward.Steps, graph.Block);
+        var program = new NetworkProgram(graph, predictSteps, forward.Steps, backward.Steps, memory);
         program.PlaceParameters();
         return program;
     }

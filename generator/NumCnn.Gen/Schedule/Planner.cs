@@ -449,7 +449,14 @@ internal static class Planner
 
         private (double Cost, Axis? First, int FirstTile, Axis? Second, int SecondTile) RectangleCost(int vectors)
         {
-            var axes = _nest.Sequential || _nest.Accumulators.Count == 0 ? [] : _nest.Tile.Where(axis => !axis.IsTrivial && !axis.IsSymbolic).ToList();
+            if (_nest.Accumulators.Count == 0)
+            {
+                // A copy has nothing to hold; a tile is as many streams as a cache set bears when they lie 4 KiB apart.
+                var copied = _nest.Sequential ? null : _nest.Tile.FirstOrDefault(static axis => !axis.IsTrivial);
+                return (1, copied, copied is null ? 1 : Math.Min(copied.Extent, 8), null, 1);
+            }
+
+            var axes = _nest.Sequential ? [] : _nest.Tile.Where(axis => !axis.IsTrivial && !axis.IsSymbolic).ToList();
             if (axes.Count == 0)
             {
                 return ((vectors * Accumulators) + 2 > _target.Registers ? double.MaxValue : CyclesPerStep(1, vectors), null, 1, null, 1);

@@ -21,7 +21,7 @@ internal static class Simplifier
             for (int k = 0; k + 1 < axes.Count && at < 0; k++)
             {
                 var (outer, inner) = (axes[k], axes[k + 1]);
-                bool follows = outer != nest.Lane
+                bool follows = outer != nest.Lane && !nest.Tile.Contains(outer) && !nest.Tile.Contains(inner)
                     && accesses.TrueForAll(access => access.Address.FactorOf(outer) == (long)access.Address.FactorOf(inner) * inner.Extent);
                 at = follows ? k : -1;
             }
@@ -39,6 +39,7 @@ internal static class Simplifier
     {
         var merged = new Axis(inner.Name, checked(outer.Extent * inner.Extent));
         var result = new Nest { Title = nest.Title, Sequential = nest.Sequential, Lane = nest.Lane == inner ? merged : nest.Lane };
+        result.Tile.AddRange(nest.Tile);
         foreach (var axis in nest.Parallel)
         {
             if (axis != outer)

@@ -7,10 +7,14 @@ namespace NumCnn.Gen.Graph.Nodes;
 /// <param name="Apply">The function.</param>
 /// <param name="Gradient">dx from the input or output and dy.</param>
 /// <param name="FromOutput">The gradient reads the output, so that the input need not be kept and the function can be fused.</param>
-internal sealed record ActivationFunction(string Formula, Func<Expr, Expr> Apply, Func<Expr, Expr, Expr> Gradient, bool FromOutput);
+internal sealed record ActivationFunction(string Formula, Func<Expr, Expr> Apply, Func<Expr, Expr, Expr> Gradient, bool FromOutput)
+{
+    /// <summary>A few instructions, so that it costs little code in a kernel that applies it to each of its accumulators.</summary>
+    public bool IsCheap { get; init; }
+}
 
 /// <summary>A function applied to each element.</summary>
-internal sealed class ActivationNode : Node
+internal sealed class ActivationNode : Node, IFusable
 {
     private readonly ActivationFunction _function;
 
@@ -22,6 +26,12 @@ internal sealed class ActivationNode : Node
     }
 
     public bool CanFuse => _function.FromOutput;
+
+    public bool IsCheap => _function.IsCheap;
+
+    public bool IsFusedInPredict { get; set; }
+
+    public IEnumerable<(Storage Storage, string Role)> Operands => [];
 
     private Value Input => Inputs[0];
 
@@ -46,6 +56,16 @@ internal sealed class ActivationNode : Node
         var nest = Nests.Elementwise(title, Output.Shape, program.Block, (nest, c, i, j) =>
             nest.Stores.Add(new StoreTo(Output.View.At(c, i, j), _function.Apply(Input.View.At(c, i, j)))));
         program.Add(Layer + ".Forward", title, nest, (Input.View.Storage, "x"), (Output.View.Storage, "y"));
+    }
+
+    public Expr Apply(Expr value, OutputPoint point) => _function.Apply(value);
+
+    public override void Predict(ProgramBuilder program)
+    {
+        if (!IsFusedInPredict)
+        {
+            Forward(program);
+        }
     }
 
     public override void Backward(ProgramBuilder program)

@@ -6,7 +6,7 @@ namespace NumCnn.Gen.Graph.Nodes;
 /// Batch normalisation as a scale and a shift for each channel: y = x · scale + shift. In training they come from the batch
 /// (each sample's mean and sum of squares first, then the samples combined in order), otherwise from the running statistics.
 /// </summary>
-internal sealed class BatchNormNode : Node, IEpilogue
+internal sealed class BatchNormNode : Node, IEpilogue, IFusable
 {
     private readonly ParameterTensor? _weight;
     private readonly ParameterTensor? _bias;
@@ -48,6 +48,25 @@ internal sealed class BatchNormNode : Node, IEpilogue
 
     private int Channels => Input.Shape.Channels;
 
+    public bool IsFusedInPredict { get; set; }
+
+    public IEnumerable<(Storage Storage, string Role)> Operands => [(_scale, "scale"), (_shift, "shift")];
+
+    public Expr Apply(Expr value, OutputPoint point)
+    {
+        var normalised = Expr.MultiplyAdd(value, new Access(_scale, point.Channel), new Access(_shift, point.Channel));
+        return Epilogue is null ? normalised : Epilogue(normalised);
+    }
+
+    public override void Predict(ProgramBuilder program)
+    {
+        Running(program);
+        if (!IsFusedInPredict)
+        {
+            Normalise(program);
+        }
+    }
+
     public override void Forward(ProgramBuilder program)
     {
         int padded = ParameterTensor.Padded(Channels, program.Block);
@@ -61,6 +80,11 @@ internal sealed class BatchNormNode : Node, IEpilogue
         }
 
         Running(program);
+        Normalise(program);
+    }
+
+    private void Normalise(ProgramBuilder program)
+    {
         string title = $"{Layer}{EpilogueName}: y = x · scale[c] + shift[c]";
         var nest = Nests.Elementwise(title, Input.Shape, program.Block, (nest, c, i, j) =>
         {

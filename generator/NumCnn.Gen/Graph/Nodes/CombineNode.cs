@@ -3,7 +3,7 @@ using NumCnn.Gen.Schedule;
 namespace NumCnn.Gen.Graph.Nodes;
 
 /// <summary>The sum or the product of values of one shape, element by element.</summary>
-internal sealed class CombineNode : Node, IEpilogue
+internal sealed class CombineNode : Node, IEpilogue, IFusable
 {
     private readonly bool _multiply;
 
@@ -17,6 +17,32 @@ internal sealed class CombineNode : Node, IEpilogue
     public Func<Expr, Expr>? Epilogue { get; set; }
 
     public string EpilogueName { get; set; } = string.Empty;
+
+    public bool IsFusedInPredict { get; set; }
+
+    /// <summary>A sum of two, of which a convolution's kernel may add the other.</summary>
+    public bool IsPair => !_multiply && Inputs.Count == 2 && Inputs[0] != Inputs[1];
+
+    /// <summary>The summand that goes through the convolution's kernel.</summary>
+    public Value? Through { get; set; }
+
+    public IEnumerable<(Storage Storage, string Role)> Operands => [(Other.View.Storage, "addend")];
+
+    private Value Other => Inputs[0] == Through ? Inputs[1] : Inputs[0];
+
+    public Expr Apply(Expr value, OutputPoint point)
+    {
+        var sum = value + (Expr)point.In(Other.View);
+        return Epilogue is null ? sum : Epilogue(sum);
+    }
+
+    public override void Predict(ProgramBuilder program)
+    {
+        if (!IsFusedInPredict)
+        {
+            Forward(program);
+        }
+    }
 
     public override void Forward(ProgramBuilder program)
     {

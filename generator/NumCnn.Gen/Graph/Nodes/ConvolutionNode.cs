@@ -28,6 +28,9 @@ internal sealed class ConvolutionNode : Node, IEpilogue
 
     public string EpilogueName { get; set; } = string.Empty;
 
+    /// <summary>What Predict's kernel applies before it stores.</summary>
+    public FusedChain? Fused { get; set; }
+
     public override IEnumerable<ParameterTensor> Parameters => _bias is null ? [_weight] : [_weight, _bias];
 
     public override long MultiplyAdds => _equation.MultiplyAdds;
@@ -58,21 +61,45 @@ internal sealed class ConvolutionNode : Node, IEpilogue
 
     public override void Forward(ProgramBuilder program)
     {
+        Expr Finish(Expr sum, OutputPoint point) => Epilogue is null ? sum : Epilogue(sum);
+        AddForward(program, ".Forward", EpilogueName, Output, Finish, []);
+    }
+
+    public override void Predict(ProgramBuilder program)
+    {
+        if (Fused is not { } chain)
+        {
+            Forward(program);
+            return;
+        }
+
+        // Bit for bit what the single steps would give: a result is rounded alike in a register and in memory.
+        Expr Finish(Expr sum, OutputPoint point)
+        {
+            var value = Epilogue is null ? sum : Epilogue(sum);
+            return chain.Steps.Aggregate(value, (current, step) => step.Apply(current, point));
+        }
+
+        AddForward(program, ".Predict", EpilogueName + string.Concat(chain.Steps.Select(static step => " + " + step.Layer)), chain.Output, Finish, chain.Steps.SelectMany(static step => step.Operands));
+    }
+
+    private void AddForward(ProgramBuilder program, string action, string fused, Value output, Func<Expr, OutputPoint, Expr> finish, IEnumerable<(Storage, string)> operands)
+    {
         var x = Input.View;
-        var y = Output.View;
-        string title = $"{Layer}{EpilogueName}: {_formula}";
-        Expr Finish(Expr sum, Access target) => Epilogue is null ? sum : Epilogue(sum);
+        var y = output.View;
+        string title = $"{Layer}{fused}: {_formula}";
         IReadOnlyList<Nest> nests = _transposed
-            ? _equation.Scatter(title, y, x, _weight.Storage, _order, Bias, Finish)
-            : [_equation.Gather(title, x, y, _weight.Storage, _order, Bias, Finish)];
+            ? _equation.Scatter(title, y, x, _weight.Storage, _order, Bias, finish)
+            : [_equation.Gather(title, x, y, _weight.Storage, _order, Bias, finish)];
         var roles = new List<(Storage, string)> { (x.Storage, "x"), (_weight.Storage, "w") };
         if (_bias is not null)
         {
             roles.Add((_bias.Storage, "b"));
         }
 
+        roles.AddRange(operands);
         roles.Add((y.Storage, "y"));
-        program.Add(Layer + ".Forward", title, Domain.Samples, nests, roles);
+        program.Add(Layer + action, title, Domain.Samples, nests, roles);
     }
 
     public override void Backward(ProgramBuilder program)
@@ -121,7 +148,7 @@ internal sealed class ConvolutionNode : Node, IEpilogue
         var dx = Input.Gradient;
         bool add = Input.HasGradient;
         Input.HasGradient = true;
-        Expr Finish(Expr sum, Access target) => add ? (Expr)target + sum : sum;
+        Expr Finish(Expr sum, OutputPoint point) => add ? (Expr)point.In(dx) + sum : sum;
         IReadOnlyList<Nest> nests = _transposed
             ? [_equation.Gather(title, dy, dx, weight, order, static _ => 0, Finish)]
             : _equation.Scatter(title, dx, dy, weight, order, static _ => 0, Finish);
@@ -167,6 +194,24 @@ internal sealed class ConvolutionNode : Node, IEpilogue
         return $"{target} = {start}Σ u,v,c  w[o,c,u,v] · x[c, {row}, {column}]";
     }
 }
+
+/// <summary>A node that a convolution's kernel can do on the way, when nothing has to be kept.</summary>
+internal interface IFusable
+{
+    string Layer { get; }
+
+    /// <summary>What it reads beside the value that goes through it, with names for the kernel's parameters.</summary>
+    IEnumerable<(Storage Storage, string Role)> Operands { get; }
+
+    /// <summary>Predict runs it as a part of another node's kernel.</summary>
+    bool IsFusedInPredict { get; set; }
+
+    /// <summary>The result for one element.</summary>
+    Expr Apply(Expr value, OutputPoint point);
+}
+
+/// <summary>Nodes that follow a convolution and are done by its kernel, and the last one's output.</summary>
+internal sealed record FusedChain(IReadOnlyList<IFusable> Steps, Value Output);
 
 /// <summary>A node whose kernel can apply a function to each result before it is stored.</summary>
 internal interface IEpilogue
