@@ -1,0 +1,102 @@
+using NumCnn.Benchmarks.Measuring;
+using NumCnn.Benchmarks.Peers;
+using NumCnn.Benchmarks.Peers.Python;
+using NumCnn.Benchmarks.Report;
+using NumCnn.Benchmarks.Works;
+
+namespace NumCnn.Benchmarks;
+
+/// <summary>Compares works with their peers, one row after the other.</summary>
+internal sealed class Comparison(PeerSet peers, bool quick, Action<Row> report)
+{
+    private readonly Interleaved _timing = new(quick);
+
+    /// <summary>Everything about one network.</summary>
+    /// <param name="work">The network.</param>
+    /// <param name="threadCounts">Threads to measure with.</param>
+    public void Run(Work work, IReadOnlyList<int> threadCounts)
+    {
+        foreach (int batch in work.InferenceBatches.Union(work.TrainingBatches).Order())
+        {
+            if (quick && work.IsLarge && batch > 1)
+            {
+                continue;
+            }
+
+            using var data = new WorkData(work, batch);
+            foreach (int threads in threadCounts)
+            {
+                if (work.InferenceBatches.Contains(batch))
+                {
+                    Run(data, Modes.Infer, threads);
+                }
+
+                if (work.TrainingBatches.Contains(batch) && !(quick && batch == 1))
+                {
+                    Run(data, Modes.Train, threads);
+                }
+            }
+        }
+
+        if (work.MeasuresFirst)
+        {
+            using var data = new WorkData(work, 1);
+            report(FirstInference.Measure(data, peers.Ort, quick ? 3 : 9));
+        }
+    }
+
+    private static IContender Ours(WorkData data, string mode, int threads) => mode == Modes.Infer ? new OurInference(data, threads) : new OurTraining(data, threads);
+
+    private void Run(WorkData data, string mode, int threads)
+    {
+        foreach (var (name, create) in peers.For(data.Work, mode, data.Batch, threads))
+        {
+            double peak = FmaPeak.Measure(threads);
+            using var ours = Ours(data, mode, threads);
+            Row row;
+            if (create is null)
+            {
+                row = Timed(data, mode, threads, peak, name, _timing.Measure(ours), null) with { IsMissing = true, Note = "not installed" };
+            }
+            else
+            {
+                try
+                {
+                    using var peer = create(data);
+                    row = Compare(data, mode, threads, peak, ours, peer);
+                }
+                catch (InvalidOperationException exception)
+                {
+                    row = Timed(data, mode, threads, peak, name, null, null) with { Note = "failed: " + exception.Message };
+                }
+            }
+
+            report(row);
+        }
+    }
+
+    private Row Compare(WorkData data, string mode, int threads, double peak, IContender ours, IContender peer)
+    {
+        var parts = mode == Modes.Infer ? [("output", data.Batch * data.Info.OutputLength)] : OurTraining.Parts(data.Network);
+        float[] expected = ours.Result();
+        foreach (string variant in peer is PythonContender { Variants: var variants } ? variants : [string.Empty])
+        {
+            (peer as PythonContender)?.Select(variant);
+            if (Agreement.Difference(expected, peer.Result(), parts) is { } difference)
+            {
+                return Timed(data, mode, threads, peak, peer.Name, null, null) with { Note = "results differ: " + difference };
+            }
+        }
+
+        (peer as PythonContender)?.SelectFastest();
+        var (ourSeconds, peerSeconds) = _timing.Measure(ours, peer);
+        return Timed(data, mode, threads, peak, peer.Name, ourSeconds, peerSeconds);
+    }
+
+    private static Row Timed(WorkData data, string mode, int threads, double peak, string peer, double? ours, double? theirs)
+    {
+        double operations = mode == Modes.Infer ? OperationCount.Inference(data.Info, data.Batch) : OperationCount.TrainingStep(data.Info, data.Batch);
+        double? gflops = operations / ours / 1e9;
+        return new(data.Work.Name, mode, data.Batch, threads, ours * 1e6, peer, theirs * 1e6, theirs / ours, gflops / peak, gflops);
+    }
+}

@@ -1,0 +1,81 @@
+namespace NumCnn.Benchmarks.Measuring;
+
+/// <summary>
+/// Times two sides in turns, A B A B …, so that both see the same drift of the machine. A turn is a block of runs, long
+/// enough for the clock, after one run that is not timed and brings caches and sleeping threads back.
+/// </summary>
+internal sealed class Interleaved(bool quick)
+{
+    private readonly double _blockSeconds = quick ? 1e-3 : 4e-3;
+    private readonly double _warmupSeconds = quick ? 0.15 : 0.5;
+    private readonly double _budgetSeconds = quick ? 1.5 : 8;
+    private readonly int _fewestRounds = quick ? 3 : 5;
+    private readonly int _mostRounds = quick ? 15 : 51;
+
+    /// <summary>Medians of a run's time.</summary>
+    /// <param name="ours">Side A.</param>
+    /// <param name="peer">Side B.</param>
+    /// <returns>Seconds a run, of both.</returns>
+    public (double Ours, double Peer) Measure(IContender ours, IContender peer)
+    {
+        int ourRuns = Calibrate(ours, out double ourSeconds);
+        int peerRuns = Calibrate(peer, out double peerSeconds);
+        double round = (ourSeconds * (ourRuns + 1)) + (peerSeconds * (peerRuns + 1));
+        int rounds = Math.Clamp((int)(_budgetSeconds / round), _fewestRounds, _mostRounds);
+        var (a, b) = (new double[rounds], new double[rounds]);
+        for (int i = 0; i < rounds; i++)
+        {
+            a[i] = Block(ours, ourRuns);
+            b[i] = Block(peer, peerRuns);
+        }
+
+        return (Median(a), Median(b));
+    }
+
+    /// <summary>The median of one side's time, where there is no other.</summary>
+    /// <param name="contender">The side.</param>
+    /// <returns>Seconds a run.</returns>
+    public double Measure(IContender contender)
+    {
+        int runs = Calibrate(contender, out double seconds);
+        var blocks = new double[Math.Clamp((int)(_budgetSeconds / (seconds * (runs + 1))), _fewestRounds, _mostRounds)];
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            blocks[i] = Block(contender, runs);
+        }
+
+        return Median(blocks);
+    }
+
+    public static double Median(double[] values)
+    {
+        double[] sorted = [.. values.Order()];
+        int middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    private static double Block(IContender contender, int runs)
+    {
+        contender.Time(1);
+        return contender.Time(runs) / runs;
+    }
+
+    /// <summary>Runs until compilers and pools have settled, and finds how many runs fill a block.</summary>
+    private int Calibrate(IContender contender, out double seconds)
+    {
+        int runs = 1;
+        seconds = contender.Time(1);
+        for (double spent = seconds; spent < _warmupSeconds;)
+        {
+            double block = contender.Time(runs);
+            spent += block;
+            seconds = block / runs;
+            if (block < _blockSeconds)
+            {
+                runs *= 2;
+            }
+        }
+
+        return Math.Max(1, (int)(_blockSeconds / seconds));
+    }
+}

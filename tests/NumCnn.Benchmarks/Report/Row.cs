@@ -1,0 +1,36 @@
+using System.Text.Json.Serialization;
+
+namespace NumCnn.Benchmarks.Report;
+
+/// <summary>One comparison, as --json writes it. Times are medians in microseconds.</summary>
+internal sealed record Row(
+    [property: JsonPropertyName("work")] string Work,
+    [property: JsonPropertyName("mode")] string Mode,
+    [property: JsonPropertyName("batch")] int Batch,
+    [property: JsonPropertyName("threads")] int Threads,
+    [property: JsonPropertyName("ours_us")] double? OursUs,
+    [property: JsonPropertyName("peer")] string Peer,
+    [property: JsonPropertyName("peer_us")] double? PeerUs,
+    [property: JsonPropertyName("ratio")] double? Ratio,
+    [property: JsonPropertyName("peak_fraction")] double? PeakFraction,
+    [property: JsonPropertyName("gflops")] double? Gflops)
+{
+    /// <summary>Peak memory of our process in MiB; of rows with the mode first.</summary>
+    [JsonPropertyName("ours_peak_mib")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? OursPeakMib { get; init; }
+
+    /// <summary>Peak memory of the peer's process in MiB; of rows with the mode first.</summary>
+    [JsonPropertyName("peer_peak_mib")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? PeerPeakMib { get; init; }
+
+    /// <summary>Why there is no time: the peer is missing, or computed something else.</summary>
+    [JsonPropertyName("note")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Note { get; init; }
+
+    /// <summary>The peer does not exist on this machine; that is no failure.</summary>
+    [JsonIgnore]
+    public bool IsMissing { get; init; }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace NumCnn.Benchmarks.Report;
+
+/// <summary>The table on the console, written row by row so that a long run can be watched.</summary>
+internal sealed class Table(TextWriter output)
+{
+    private static readonly string Format = "{0,-14} {1,-5} {2,5} {3,7} {4,12}  {5,-28} {6,12} {7,8} {8,9} {9,7}";
+
+    public void Header() => output.WriteLine(string.Format(CultureInfo.InvariantCulture, Format, "work", "mode", "batch", "threads", "ours µs", "peer", "peer µs", "ratio", "GFLOP/s", "peak").TrimEnd());
+
+    public void Write(Row row)
+    {
+        output.WriteLine((string.Format(
+            CultureInfo.InvariantCulture,
+            Format,
+            row.Work,
+            row.Mode,
+            row.Batch,
+            row.Threads,
+            Microseconds(row.OursUs),
+            row.Peer,
+            row.IsMissing ? "missing" : Microseconds(row.PeerUs),
+            row.Ratio is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) + "x" : "-",
+            row.Gflops is { } gflops ? gflops.ToString("0.0", CultureInfo.InvariantCulture) : "-",
+            row.PeakFraction is { } fraction ? (100 * fraction).ToString("0.0", CultureInfo.InvariantCulture) + "%" : "-") + Remark(row)).TrimEnd());
+        output.Flush();
+    }
+
+    private static string Microseconds(double? value) => value is { } time ? time.ToString(time < 100 ? "0.000" : "#,0.0", CultureInfo.InvariantCulture) : "-";
+
+    private static string Remark(Row row) => row.OursPeakMib is { } ours
+        ? string.Create(CultureInfo.InvariantCulture, $"  peak memory {ours:0.0} MiB, peer {row.PeerPeakMib:0.0} MiB")
+        : row.Note is { } note ? "  " + note : string.Empty;
+}
