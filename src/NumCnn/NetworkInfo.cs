@@ -44,6 +44,8 @@ public sealed record NetworkInfo(
 /// <param name="ParameterCount">The number of its scalar parameters.</param>
 /// <param name="MultiplyAdds">Multiply-adds of one sample's forward pass.</param>
 /// <param name="FusedInto">The layer whose kernel computes this one, or null.</param>
+/// <param name="Inputs">The layers that it reads, in order; <c>input</c> is the network's own input.</param>
+/// <param name="Options">All of its options, defaults filled in, as the YAML would write them.</param>
 public sealed record LayerInfo(
     string Name,
     string Kind,
@@ -52,4 +54,6 @@ public sealed record LayerInfo(
     IReadOnlyList<int> OutputShape,
     long ParameterCount,
     long MultiplyAdds,
-    string? FusedInto);
+    string? FusedInto,
+    IReadOnlyList<string> Inputs,
+    IReadOnlyList<KeyValuePair<string, string>> Options);

@@ -108,7 +108,9 @@ internal sealed class ClassWriter
         foreach (var layer in _graph.Layers)
         {
             _writer.Line(FormattableString.Invariant(
-                $"        new({Quoted(layer.Name)}, {Quoted(layer.Kind)}, {Quoted(layer.Description)}, {List(layer.Input.ToArray())}, {List(layer.Output.ToArray())}, {layer.ParameterCount}, {layer.MultiplyAdds}, {Quoted(layer.FusedInto)}),"));
+                $"        new({Quoted(layer.Name)}, {Quoted(layer.Kind)}, {Quoted(layer.Description)}, {List(layer.Input.ToArray())}, {List(layer.Output.ToArray())}, {layer.ParameterCount}, {layer.MultiplyAdds}, {Quoted(layer.FusedInto)},"));
+            string options = string.Join(", ", layer.Spec.Options.Entries.Select(static option => $"new({Quoted(option.Name)}, {Quoted(option.Value.ToString())})"));
+            _writer.Line($"            [{string.Join(", ", layer.Inputs.Select(static input => Quoted(input)))}], [{options}]),");
         }
 
         _writer.Line("    ],");

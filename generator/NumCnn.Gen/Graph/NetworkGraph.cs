@@ -7,7 +7,7 @@ using NumCnn.Gen.Spec;
 namespace NumCnn.Gen.Graph;
 
 /// <summary>What the network's table says of a layer.</summary>
-internal sealed record LayerSummary(string Name, string Kind, string Description, Shape Input, Shape Output, long ParameterCount, long MultiplyAdds, string? FusedInto, IReadOnlyList<ParameterTensor> Parameters, Value? Kept);
+internal sealed record LayerSummary(LayerSpec Spec, IReadOnlyList<string> Inputs, string Name, string Kind, string Description, Shape Input, Shape Output, long ParameterCount, long MultiplyAdds, string? FusedInto, IReadOnlyList<ParameterTensor> Parameters, Value? Kept);
 
 /// <summary>The network with every shape known: values, nodes in order, parameters.</summary>
 internal sealed class NetworkGraph
@@ -265,6 +265,8 @@ internal sealed class NetworkGraph
         var nodes = Nodes.GetRange(layer.FirstNode, layer.NodeCount);
         var parameters = Parameters.GetRange(layer.FirstParameter, layer.ParameterCount);
         return new(
+            layer.Spec,
+            [.. layer.Spec.Inputs.Select(index => index == LayerSpec.NetworkInput ? "input" : Spec.Layers[index].Name)],
             layer.Spec.Name,
             layer.Spec.Kind,
             Description.Of(layer.Spec),

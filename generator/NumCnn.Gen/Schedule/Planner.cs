@@ -12,7 +12,13 @@ internal static class Planner
     public const int StatementBudget = 900;
 
     /// <summary>Up to here a nest is unrolled without a loop.</summary>
-    private const int StraightBudget = 160;
+    private const int StraightBudget = 64;
+
+    /// <summary>Statements of a loop's body beyond which unrolling gains nothing: the loop's own cost is lost among them, and every one costs JIT time.</summary>
+    private const int BodyBudget = 128;
+
+    /// <summary>Longer axes are never unrolled as a whole.</summary>
+    private const int LongestUnrolled = 12;
 
     /// <summary>Cycles from a multiply-add to the next one that needs its result.</summary>
     private const int Latency = 4;
@@ -204,7 +210,7 @@ internal static class Planner
     private static void ChooseUnrolling(Nest nest, Plan plan, TileShape shape, UnrollMode unroll)
     {
         int heaviest = plan.Pieces.Max(piece => shape.StatementsPerStep(piece));
-        int budget = StatementBudget / plan.Pieces.Count;
+        int budget = unroll == UnrollMode.Full ? StatementBudget / plan.Pieces.Count : Math.Min(BodyBudget, StatementBudget / plan.Pieces.Count);
         int limit = unroll == UnrollMode.None ? 1 : Math.Max(1, budget / Math.Max(1, heaviest));
         bool innermost = true;
         for (int i = nest.Reduction.Count - 1; i >= 0; i--)
@@ -214,8 +220,14 @@ internal static class Planner
             if (!axis.IsSymbolic)
             {
                 // Short axes (a kernel's taps, few channels) become straight lines; a long one stays a loop of a few steps.
-                bool whole = axis.Extent <= limit && axis.Extent <= 32;
+                bool whole = axis.Extent <= limit && axis.Extent <= LongestUnrolled;
                 factor = whole ? axis.Extent : innermost ? PartialUnroll(axis.Extent, Math.Min(limit, 4), heaviest) : 1;
+
+                // Two steps that broadcast the same element invite the JIT to keep it, and it has no register left for that.
+                if (factor > 1 && plan.Pieces.Exists(piece => shape.Repeats(axis, factor, piece)))
+                {
+                    factor = 1;
+                }
             }
 
             plan.Unroll[axis] = factor;
@@ -235,7 +247,7 @@ internal static class Planner
             }
         }
 
-        return Math.Max(1, Math.Min(wanted, limit));
+        return heaviest >= 16 ? 1 : Math.Max(1, Math.Min(wanted, limit));
     }
 
     private static int CountStatements(Nest nest, Plan plan, TileShape shape)
@@ -397,6 +409,38 @@ internal static class Planner
             int vectors = piece.LaneVectors * (_nest.Block is { } block && piece.Ranges.TryGetValue(block, out var range) ? range.Tile : 1);
             int points = Points(piece) / vectors;
             return (Accumulators * points * vectors) + (_heldLoads * vectors) + (_tileLoads * points);
+        }
+
+        /// <summary>Unrolled so far, a broadcast of one step returns in another, while the accumulators fill the registers.</summary>
+        public bool Repeats(Axis axis, int factor, Piece piece)
+        {
+            if (Points(piece) * Accumulators * 2 < _target.Registers)
+            {
+                return false;
+            }
+
+            var tiled = piece.Ranges.Where(range => range.Key != _nest.Block && range.Value.Tile > 1).ToList();
+            foreach (var access in _nest.Accumulators.SelectMany(UpdateLoads))
+            {
+                int step = access.Address.FactorOf(axis);
+                if (step == 0 || OnVectors(access))
+                {
+                    continue;
+                }
+
+                var offsets = new HashSet<int> { 0 };
+                foreach (var range in tiled)
+                {
+                    offsets = [.. offsets.SelectMany(offset => Enumerable.Range(0, range.Value.Tile).Select(k => offset + (k * access.Address.FactorOf(range.Key))))];
+                }
+
+                if (Enumerable.Range(1, factor - 1).Any(k => offsets.Any(offset => offsets.Contains(offset + (k * step)))))
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
 
         private IEnumerable<Access> UpdateLoads(Accumulator accumulator)
