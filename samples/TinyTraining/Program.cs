@@ -32,8 +32,8 @@ public static class Program
         (double[] kernel0, double[] dense0) = Weights(network);
         double[] start = Outputs(network);
         double before = Cost(network);
-        var course = new List<double>();
-        Train(network, () => course.Add(Cost(network)));
+        var course = new List<double[]>();
+        Train(network, () => course.Add(Outputs(network)));
         (double[] kernel, double[] dense) = Weights(network);
         double[] end = Outputs(network);
         double after = Cost(network);

@@ -48,7 +48,7 @@ public static class TourTable
                 $"{result.LargestDifference:0.0e+00}",
                 result.Passed ? $"{result.Checks.Count} right" : "WRONG",
             ]);
-            wrong.AddRange(result.Checks.Where(check => !check.Passed).Select(check => $"{stop.Folder}: {check.What}: difference {check.Difference:0.0e+00}, allowed {check.Tolerance:0e+00}"));
+            wrong.AddRange(result.Checks.Where(check => !check.Passed).Select(check => $"{stop.Folder}: {check.What}: difference {check.Difference:0.0e+00}, allowed {check.Allowed}"));
         }
 
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];

@@ -10,6 +10,9 @@ public sealed record Check(string What, double Difference, double Tolerance)
 {
     public bool Passed => Difference <= Tolerance;
 
+    /// <summary>The tolerance in words.</summary>
+    public string Allowed => Tolerance == 0 ? "none" : $"{Tolerance:0e+00}";
+
     /// <summary>Compares element by element. Different lengths differ by infinity.</summary>
     public static Check Values<T>(string what, ReadOnlySpan<T> actual, ReadOnlySpan<double> expected, double tolerance)
         where T : INumber<T>

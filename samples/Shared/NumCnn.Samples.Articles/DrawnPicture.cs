@@ -41,7 +41,7 @@ public static class DrawnPicture
 
         light = House(x, y, light);
         light = Tree(x, y, light);
-        bool isPost = Math.Abs(x) % 70 < 16 && y is > 850 and < 980;
+        bool isPost = (x + 7000) % 70 < 16 && y is > 850 and < 980;
         return isPost || y is (> 880 and < 898) or (> 935 and < 953) ? 226 : light; // the fence
     }
 

@@ -21,7 +21,7 @@ public static class ResultSections
         page.Section("Numbers", "Against NumPy's. A difference is the largest of all elements, in units of the largest reference value where that exceeds 1.", html =>
             Table(html, ["compared", "difference", "allowed", ""], result.Checks.Select(check => new[]
             {
-                check.What, $"{check.Difference:0.0e+00}", $"{check.Tolerance:0e+00}", check.Passed ? "right" : "wrong",
+                check.What, $"{check.Difference:0.0e+00}", $"{check.Allowed}", check.Passed ? "right" : "wrong",
             })));
         page.Section("Times", "The shortest of several runs on this machine, one thread; the NumPy side is reference.py, the article's way of computing.", html =>
             Table(html, ["work", "compiled", "NumPy", "ratio"], result.Timings.Select(timing => new[]

@@ -17,7 +17,7 @@ public sealed record SampleResult(string Title, IReadOnlyList<Check> Checks, IRe
         int width = Checks.Max(check => check.What.Length);
         foreach (Check check in Checks)
         {
-            yield return $"{(check.Passed ? "ok   " : "WRONG")}  {check.What.PadRight(width)}  difference {check.Difference:0.0e+00}, allowed {check.Tolerance:0e+00}";
+            yield return $"{(check.Passed ? "ok   " : "WRONG")}  {check.What.PadRight(width)}  difference {check.Difference:0.0e+00}, allowed {check.Allowed}";
         }
 
         foreach (Timing timing in Timings)

@@ -1,0 +1,57 @@
+using NumCnn.Samples.Articles;
+using Samples.Tour;
+
+namespace NumCnn.Samples.Tests;
+
+public class TourTests
+{
+    [Fact]
+    public void EveryNumberIsRightAndEveryReportIsWritten()
+    {
+        using var folder = new TemporaryFolder();
+        using var output = new StringWriter();
+
+        int exitCode = TourTable.Run(folder.Path, runNumPy: false, output);
+
+        Assert.True(exitCode == 0, output.ToString());
+        Assert.Equal(5, TourTable.Stops.Count);
+        foreach (TourTable.Stop stop in TourTable.Stops)
+        {
+            Assert.Contains($"({stop.Folder})", output.ToString(), StringComparison.Ordinal);
+            string report = File.ReadAllText(Path.Combine(folder.Path, $"{stop.Folder}.html"));
+            Assert.Contains("data:image/png;base64,", report, StringComparison.Ordinal);
+            Assert.DoesNotContain("WRONG", report, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("src=\"http", report, StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    [Fact]
+    public void NumPyRunsToo_OrTheTableSaysThatItIsNotInstalled()
+    {
+        using var folder = new TemporaryFolder();
+        TourTable.Stop stop = TourTable.Stops.Single(s => s.Folder == "TinyTraining"); // the quickest that runs the whole article
+
+        SampleResult result = stop.Run(new SampleOptions { Report = Path.Combine(folder.Path, "report.html") });
+
+        Timing timing = result.Timings[0];
+        Assert.Equal(timing.NumPySeconds is null ? "not installed" : Timing.Text(timing.NumPySeconds), Timing.Text(timing.NumPySeconds));
+        Assert.True(timing.NumPySeconds is null || timing.NumPySeconds > timing.Seconds);
+    }
+
+    [Fact]
+    public void ANumberThatIsOffIsNamedAndFails()
+    {
+        using var folder = new TemporaryFolder();
+        using var output = new StringWriter();
+        TourTable.Stop right = new("Right", _ => Result(new Check("one", 1e-7, 1e-6)));
+        TourTable.Stop wrong = new("Wrong", _ => Result(new Check("two", 1e-7, 1e-6), new Check("three", 2e-6, 1e-6)));
+
+        Assert.Equal(0, TourTable.Run([right], folder.Path, runNumPy: false, TextWriter.Null));
+        Assert.Equal(1, TourTable.Run([right, wrong], folder.Path, runNumPy: false, output));
+
+        Assert.Contains("Wrong: three: difference 2.0e-06, allowed 1e-06", output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("two: difference", output.ToString(), StringComparison.Ordinal);
+    }
+
+    private static SampleResult Result(params Check[] checks) => new("a title", checks, [new Timing("work", 0.5, null)]);
+}
