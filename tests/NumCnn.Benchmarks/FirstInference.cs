@@ -46,34 +46,39 @@ internal static class FirstInference
         return row with { PeerUs = peerTime, Ratio = peerTime / ourTime, PeerPeakMib = Interleaved.Median([.. peers.Select(static reading => reading.PeakMib)]) };
     }
 
-    /// <summary>The child process: measures, and prints microseconds and KiB.</summary>
+    /// <summary>The child process: measures, and prints microseconds, the peak in KiB, and the microseconds of each part.</summary>
     public static int RunChild(string[] arguments)
     {
-        double microseconds = arguments[0] == Ours ? RunOurs(arguments[1], arguments[2]) : RunOrt(arguments);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{microseconds} {PeakKib()}"));
+        double[] parts = arguments[0] == Ours ? RunOurs(arguments[1], arguments[2]) : RunOrt(arguments);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{parts.Sum()} {PeakKib()} {string.Join(' ', parts)}"));
         return 0;
     }
 
-    private static double RunOurs(string name, string weights)
+    private static double[] RunOurs(string name, string weights)
     {
         var create = WorkList.All.Single(work => work.Name == name).Create;
         long start = Stopwatch.GetTimestamp();
         var network = create();
+        long created = Stopwatch.GetTimestamp();
         WeightFile.Load(network.Parameters, weights);
+        long loaded = Stopwatch.GetTimestamp();
         var output = new float[network.Info.OutputLength];
         network.Predict(new float[network.Info.InputLength], output);
-        return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        return [Microseconds(start, created), Microseconds(created, loaded), Microseconds(loaded, Stopwatch.GetTimestamp())];
     }
 
-    private static double RunOrt(string[] arguments)
+    private static double[] RunOrt(string[] arguments)
     {
         var library = OrtLibrary.TryLoad(arguments[3], out string reason) ?? throw new InvalidOperationException(reason);
         int[] inputShape = Shape(arguments[4]), outputShape = Shape(arguments[5]);
         long start = Stopwatch.GetTimestamp();
         using var session = new OrtSession(library, arguments[2], 1, 1, inputShape, outputShape);
+        long created = Stopwatch.GetTimestamp();
         session.Run();
-        return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        return [Microseconds(start, created), Microseconds(created, Stopwatch.GetTimestamp())];
     }
+
+    private static double Microseconds(long from, long to) => Stopwatch.GetElapsedTime(from, to).TotalMicroseconds;
 
     private static Reading Child(params string[] arguments)
     {
@@ -84,7 +89,7 @@ internal static class FirstInference
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         string[] parts = output.Split(' ', StringSplitOptions.TrimEntries);
-        return process.ExitCode == 0 && parts.Length == 2
+        return process.ExitCode == 0 && parts.Length > 2
             ? new(double.Parse(parts[0], CultureInfo.InvariantCulture), double.Parse(parts[1], CultureInfo.InvariantCulture) / 1024)
             : throw new InvalidOperationException($"The process '{string.Join(' ', all)}' ended with code {process.ExitCode}: {output}");
     }

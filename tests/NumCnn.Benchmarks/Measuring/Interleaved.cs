@@ -7,8 +7,8 @@ namespace NumCnn.Benchmarks.Measuring;
 internal sealed class Interleaved(bool quick)
 {
     private readonly double _blockSeconds = quick ? 1e-3 : 4e-3;
-    private readonly double _warmupSeconds = quick ? 0.15 : 0.5;
-    private readonly double _budgetSeconds = quick ? 1.5 : 8;
+    private readonly double _warmupSeconds = quick ? 0.4 : 0.8;
+    private readonly double _budgetSeconds = quick ? 1.5 : 6;
     private readonly int _fewestRounds = quick ? 3 : 5;
     private readonly int _mostRounds = quick ? 15 : 51;
 
