@@ -12,7 +12,7 @@ internal readonly record struct OnnxAttribute(ProtoMessage Message)
 
     public static OnnxAttribute Of(string name, string value) => new(Named(name).Add(OnnxFields.Attribute.Text, value).Add(OnnxFields.Attribute.Type, OnnxFields.Attribute.TextType));
 
-    public static OnnxAttribute Of(string name, params ReadOnlySpan<int> values)
+    public static OnnxAttribute List(string name, params ReadOnlySpan<int> values)
     {
         var message = Named(name);
         foreach (int value in values)

@@ -45,6 +45,9 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     /// <summary>The last Forward ran in training mode.</summary>
     protected bool IsTraining { get; private set; }
 
+    /// <summary>Several threads share the work of the running call.</summary>
+    protected bool IsShared { get; private set; }
+
     /// <summary>The caller of Backward wants the input's gradient.</summary>
     protected unsafe bool WantsInputGradient => _userInputGradient != null;
 
@@ -255,7 +258,7 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
 
     private void Run(IReadOnlyList<int> stages, bool isForward)
     {
-        bool share = Threads > 1 && IsWorthThreads(Samples);
+        bool share = IsShared = Threads > 1 && IsWorthThreads(Samples);
         for (int stage = 0; stage < stages.Count; stage++)
         {
             int items = stages[stage] == 0 ? Samples : stages[stage];

@@ -11,8 +11,8 @@ namespace NumCnn;
 public abstract class CompiledPredictor<T> : IPredictor<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // A chunk's activations should fit the second-level cache; one sample always has room.
-    private const int ChunkElements = 256 * 1024;
+    // What a chunk's samples have for themselves should fit the second-level cache; one sample always has room.
+    private const int ChunkElements = 64 * 1024;
     private const int LargestChunk = 16;
 
     private readonly Workspace?[] _idle = new Workspace?[64];
@@ -121,7 +121,7 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     /// <param name="input">The first sample's input.</param>
     /// <param name="output">The first sample's output.</param>
     /// <param name="samples">Their number, at most a chunk.</param>
-    /// <param name="workspace">The first sample's workspace.</param>
+    /// <param name="workspace">The workspace: what the samples share, and then what each has for itself.</param>
     /// <param name="batch">The scratch beside the workspaces, prepared.</param>
     protected abstract void PredictChunk(ref T input, ref T output, int samples, ref T workspace, ref T batch);
 
@@ -140,7 +140,7 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     }
 
     /// <summary>Waking a thread costs some microseconds; less work than that is done by the caller.</summary>
-    private protected bool IsWorthThreads(int samples) => samples * (Layout.Info.MultiplyAdds + Layout.SampleLength + Layout.PredictSampleLength) > 200_000;
+    private protected bool IsWorthThreads(int samples) => samples * (Layout.Info.MultiplyAdds + Layout.SampleLength + Layout.PredictSharedLength) > 200_000;
 
     private unsafe void PredictChunks(T* input, T* output, int samples, int firstChunk, int endChunk)
     {
@@ -193,7 +193,7 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     {
         public int Capacity { get; } = samples;
 
-        public AlignedBuffer<T> Samples { get; } = new(checked(Math.Max(1, layout.PredictSampleLength) * samples));
+        public AlignedBuffer<T> Samples { get; } = new(checked(layout.PredictSharedLength + (layout.PredictSampleLength * samples) + 1));
 
         public AlignedBuffer<T> Batch { get; } = new(Math.Max(1, layout.PredictBatchLength));
     }

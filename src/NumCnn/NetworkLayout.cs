@@ -15,7 +15,10 @@ public sealed record NetworkLayout
     /// <summary>Elements of the whole storage.</summary>
     public required int StorageLength { get; init; }
 
-    /// <summary>Elements of a sample's workspace in Predict.</summary>
+    /// <summary>Elements of the workspace that Predict's samples use one after another.</summary>
+    public required int PredictSharedLength { get; init; }
+
+    /// <summary>Elements of the workspace that each of Predict's samples has for itself.</summary>
     public required int PredictSampleLength { get; init; }
 
     /// <summary>Elements of the scratch beside the samples' workspaces in Predict.</summary>

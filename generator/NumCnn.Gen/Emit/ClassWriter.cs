@@ -53,7 +53,7 @@ internal sealed class ClassWriter
         Parts();
         var stages = new StageWriter(_writer, _element);
         _writer.Line();
-        stages.WritePredict(predict, _program.Memory.PredictSampleLength, _graph.Input.Shape.Length, _graph.Output.Shape.Length);
+        stages.WritePredict(predict, _program.Memory.PredictSharedLength, _program.Memory.PredictSampleLength);
         if (_spec.Backward)
         {
             _writer.Line();
@@ -136,6 +136,7 @@ internal sealed class ClassWriter
         _writer.Line("    ],");
         _writer.Line(FormattableString.Invariant($"    TrainableLength = {_program.TrainableLength},"));
         _writer.Line(FormattableString.Invariant($"    StorageLength = {_program.StorageLength},"));
+        _writer.Line(FormattableString.Invariant($"    PredictSharedLength = {memory.PredictSharedLength},"));
         _writer.Line(FormattableString.Invariant($"    PredictSampleLength = {memory.PredictSampleLength},"));
         _writer.Line(FormattableString.Invariant($"    PredictBatchLength = {memory.PredictBatchLength},"));
         if (_spec.Backward)

@@ -42,6 +42,8 @@ internal sealed class StageWriter
 {
     private readonly CodeWriter _writer;
     private readonly string _element;
+    private int _sharedLength;
+    private int _pitch;
 
     public StageWriter(CodeWriter writer, string element)
     {
@@ -93,7 +95,7 @@ internal sealed class StageWriter
     }
 
     /// <summary>The methods of Predict.</summary>
-    public void WritePredict(IReadOnlyList<(Step Step, IReadOnlyList<KernelCall> Calls)> steps, int pitch, int inputLength, int outputLength)
+    public void WritePredict(IReadOnlyList<(Step Step, IReadOnlyList<KernelCall> Calls)> steps, int shared, int pitch)
     {
         var once = steps.Where(static step => step.Step.Domain != Domain.Samples).ToList();
         if (once.Count > 0)
@@ -117,13 +119,18 @@ internal sealed class StageWriter
         _writer.Line("/// <inheritdoc/>");
         using (_writer.Block($"protected override void PredictChunk(ref {_element} input, ref {_element} output, int samples, ref {_element} workspace, ref {_element} batch)"))
         {
-            _writer.Line(FormattableString.Invariant($"const int PredictPitch = {pitch};"));
+            _sharedLength = shared;
+            if (pitch > 0)
+            {
+                _writer.Line(FormattableString.Invariant($"const int PredictPitch = {pitch}; // between the samples' own values, behind the {shared} elements that they share"));
+            }
+
+            _pitch = pitch;
             if (steps.Any(static step => step.Step.Arguments.Any(static argument => argument.Storage.Region == Region.Parameters)))
             {
                 _writer.Line($"ref {_element} p = ref Values;");
             }
 
-            _ = (inputLength, outputLength);
             WriteSamples([.. steps.Where(static step => step.Step.Domain == Domain.Samples)], "0", "samples", predict: true);
         }
     }
@@ -156,7 +163,7 @@ internal sealed class StageWriter
             {
                 using (_writer.Block(string.Empty))
                 {
-                    _writer.Line($"ref {_element} s = ref {(predict ? "workspace" : $"Sample({first})")};");
+                    _writer.Line($"ref {_element} s = ref {(predict ? FormattableString.Invariant($"Unsafe.Add(ref workspace, {_sharedLength})") : $"Sample({first})")};");
                     string count = predict ? "samples, PredictPitch" : $"{end} - {first}, Pitch";
                     WriteCalls(steps[k], first, predict, [count]);
                 }
@@ -167,7 +174,15 @@ internal sealed class StageWriter
 
             using (_writer.Block($"for (int n = {first}; n < {end}; n++)"))
             {
-                _writer.Line($"ref {_element} s = ref {(predict ? "Unsafe.Add(ref workspace, n * PredictPitch)" : "Sample(n)")};");
+                if (!predict)
+                {
+                    _writer.Line($"ref {_element} s = ref Sample(n);");
+                }
+                else if (_pitch > 0)
+                {
+                    _writer.Line(FormattableString.Invariant($"ref {_element} s = ref Unsafe.Add(ref workspace, {_sharedLength} + (n * PredictPitch));"));
+                }
+
                 for (; k < steps.Count && !steps[k].Step.TakesSamples; k++)
                 {
                     WriteCalls(steps[k], "n", predict, []);
@@ -191,7 +206,8 @@ internal sealed class StageWriter
         foreach (var call in calls)
         {
             WriteScalars(step, call);
-            _writer.Line(Call(call, "s", sample, predict, call.Kernel.TakesSamples ? extra : []));
+            string[] items = call.Kernel.TakesItems ? [FormattableString.Invariant($"0, {step.Items}")] : [];
+            _writer.Line(Call(call, "s", sample, predict, [.. call.Kernel.TakesSamples ? extra : [], .. items]));
         }
     }
 
@@ -279,6 +295,16 @@ internal sealed class StageWriter
             conditions.Add("!IsTraining");
         }
 
+        if ((when & When.Alone) != When.Always)
+        {
+            conditions.Add("!IsShared");
+        }
+
+        if ((when & When.Shared) != When.Always)
+        {
+            conditions.Add("IsShared");
+        }
+
         return string.Join(" && ", conditions);
     }
 
@@ -300,7 +326,7 @@ internal sealed class StageWriter
 
         string start = storage.Region switch
         {
-            Region.Sample => workspace,
+            Region.Sample => predict && storage.IsShared ? "workspace" : workspace,
             Region.Batch => "batch",
             Region.Parameters => "p",
             _ => "g",

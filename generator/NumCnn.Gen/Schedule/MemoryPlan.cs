@@ -16,7 +16,11 @@ internal sealed class MemoryPlan
     /// <summary>Elements of the batch's scratch in training.</summary>
     public int BatchLength { get; private set; }
 
+    /// <summary>Elements that every sample has for itself in Predict: what kernels of several samples read and write.</summary>
     public int PredictSampleLength { get; private set; }
+
+    /// <summary>Elements that Predict's samples share, one after another.</summary>
+    public int PredictSharedLength { get; private set; }
 
     public int PredictBatchLength { get; private set; }
 
@@ -69,9 +73,13 @@ internal sealed class MemoryPlan
     private void Predict(IReadOnlyList<Step> steps)
     {
         var lives = new Dictionary<Storage, (int First, int Last)>();
+        var groups = new Dictionary<Storage, HashSet<int>>();
+        int group = 0;
         long batch = 0;
         for (int k = 0; k < steps.Count; k++)
         {
+            // Steps that go sample by sample run together; one that takes all samples stands alone.
+            group += k > 0 && (steps[k].TakesSamples || steps[k - 1].TakesSamples) ? 1 : 0;
             foreach (var (storage, _) in steps[k].Arguments)
             {
                 if (storage.Region == Region.Batch && storage.PredictOffset < 0)
@@ -82,11 +90,26 @@ internal sealed class MemoryPlan
                 else if (storage.Region == Region.Sample)
                 {
                     lives[storage] = lives.TryGetValue(storage, out var life) ? (life.First, k) : (k, k);
+                    if (!groups.TryGetValue(storage, out var seen))
+                    {
+                        groups.Add(storage, seen = []);
+                        storage.IsShared = true;
+                    }
+
+                    seen.Add(group);
+                    storage.IsShared &= seen.Count == 1 && !steps[k].TakesSamples;
                 }
             }
         }
 
         PredictBatchLength = checked((int)batch);
+        PredictSharedLength = checked((int)Place(lives.Where(static pair => pair.Key.IsShared)));
+        PredictSampleLength = Pitch(checked((int)Place(lives.Where(static pair => !pair.Key.IsShared))));
+    }
+
+    /// <summary>Gives each storage the first place that is free during its life, the largest first.</summary>
+    private long Place(IEnumerable<KeyValuePair<Storage, (int First, int Last)>> lives)
+    {
         var placed = new List<(Storage Storage, int First, int Last)>();
         long end = 0;
         foreach (var pair in lives.OrderByDescending(static pair => pair.Key.Length).ThenBy(static pair => pair.Value.First).ThenBy(static pair => pair.Key.Name, StringComparer.Ordinal))
@@ -108,11 +131,11 @@ internal sealed class MemoryPlan
             end = Math.Max(end, offset + Aligned(pair.Key.Length));
         }
 
-        PredictSampleLength = Pitch(checked((int)end));
+        return end;
     }
 
     private long Aligned(int length) => (length + (long)_block - 1) / _block * _block;
 
     /// <summary>Samples a multiple of 4 KiB apart would share cache sets.</summary>
-    private int Pitch(int length) => length % (_block * 64) == 0 ? length + _block : length;
+    private int Pitch(int length) => length > 0 && length % (_block * 64) == 0 ? length + _block : length;
 }

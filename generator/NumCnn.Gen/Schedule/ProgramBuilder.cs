@@ -63,9 +63,34 @@ internal sealed class ProgramBuilder
     public void AddPreparation(string kernel, string summary, IReadOnlyList<Nest> nests, params (Storage, string)[] roles)
         => _first.Add(new Step { Kernel = kernel, Summary = summary, Domain = Domain.Items, When = When, Nests = nests, Arguments = Used(nests, roles), Unroll = Unroll });
 
-    /// <summary>A parameter's gradient: after the chain, shared out by items.</summary>
+    /// <summary>
+    /// A parameter's gradient. Threads share its items after the chain, each walking all samples in order. A single thread
+    /// does it within the chain, while the sample's values are still in the cache: the order of every sum is the same.
+    /// </summary>
     public void AddParameterGradient(string kernel, string summary, Nest nest, params (Storage, string)[] roles)
-        => _last.Add(new Step { Kernel = kernel, Summary = summary, Domain = Domain.Items, When = When, Nests = [nest], Arguments = Used([nest], roles), Unroll = Unroll });
+    {
+        Step Create(Domain domain, When when) => new()
+        {
+            Kernel = kernel,
+            Summary = summary,
+            Domain = domain,
+            When = When | when,
+            Nests = [nest],
+            Arguments = Used([nest], roles),
+            Unroll = Unroll,
+        };
+
+        var shared = Create(Domain.Items, When.Always);
+        if (shared.TakesSamples)
+        {
+            _last.Add(shared);
+        }
+        else
+        {
+            _steps.Add(Create(Domain.Samples, When.Alone));
+            _last.Add(Create(Domain.Items, When.Shared));
+        }
+    }
 
     /// <summary>A call of the run time for each sample.</summary>
     public void AddCall(string summary, string call, When when, params (Storage, string)[] arguments)

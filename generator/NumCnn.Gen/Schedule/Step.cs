@@ -26,6 +26,12 @@ internal enum When
 
     /// <summary>Not in Predict.</summary>
     NotInPredict = 8,
+
+    /// <summary>Only while one thread does everything.</summary>
+    Alone = 16,
+
+    /// <summary>Only while several threads share the work.</summary>
+    Shared = 32,
 }
 
 /// <summary>A call of a kernel.</summary>

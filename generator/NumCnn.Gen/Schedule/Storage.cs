@@ -44,6 +44,9 @@ internal sealed class Storage
     /// <summary>Elements from the start of Predict's workspace; -1 where Predict does without it.</summary>
     public int PredictOffset { get; set; } = -1;
 
+    /// <summary>In Predict it lives within the steps of one sample, so that all samples share one place, which stays in the cache.</summary>
+    public bool IsShared { get; set; }
+
     /// <summary>Its border or padding has to stay zero, so nothing else may ever use the place.</summary>
     public bool Dedicated { get; set; }
 

@@ -29,7 +29,7 @@ internal static class Convolutions
         scope.EmitFrom(
             "ConvTranspose",
             Operands(scope, scope.Input),
-            [.. Common(scope, kernel, stride, dilation), scope.Border("padding").Attribute, OnnxAttribute.Of("output_padding", extra.Rows, extra.Columns)]);
+            [.. Common(scope, kernel, stride, dilation), scope.Border("padding").Attribute, OnnxAttribute.List("output_padding", extra.Rows, extra.Columns)]);
     }
 
     public static void Linear<T>(LayerScope<T> scope)
@@ -40,9 +40,9 @@ internal static class Convolutions
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         =>
         [
-            OnnxAttribute.Of("kernel_shape", kernel.Rows, kernel.Columns),
-            OnnxAttribute.Of("strides", stride.Rows, stride.Columns),
-            OnnxAttribute.Of("dilations", dilation.Rows, dilation.Columns),
+            OnnxAttribute.List("kernel_shape", kernel.Rows, kernel.Columns),
+            OnnxAttribute.List("strides", stride.Rows, stride.Columns),
+            OnnxAttribute.List("dilations", dilation.Rows, dilation.Columns),
             OnnxAttribute.Of("group", (long)scope.Int("groups")),
         ];
 

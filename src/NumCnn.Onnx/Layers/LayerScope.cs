@@ -139,5 +139,5 @@ internal readonly record struct Border(int Top, int Left, int Bottom, int Right)
     public bool IsEmpty => this == default;
 
     /// <summary>As an attribute of convolutions and pools: starts, then ends.</summary>
-    public OnnxAttribute Attribute => OnnxAttribute.Of("pads", Top, Left, Bottom, Right);
+    public OnnxAttribute Attribute => OnnxAttribute.List("pads", Top, Left, Bottom, Right);
 }

@@ -20,7 +20,7 @@ internal static class Pooling
             border = default;
         }
 
-        scope.EmitFrom("MaxPool", [input], [.. Window(kernel, stride), OnnxAttribute.Of("dilations", dilation.Rows, dilation.Columns), border.Attribute]);
+        scope.EmitFrom("MaxPool", [input], [.. Window(kernel, stride), OnnxAttribute.List("dilations", dilation.Rows, dilation.Columns), border.Attribute]);
     }
 
     public static void AvgPool2d<T>(LayerScope<T> scope)
@@ -82,7 +82,7 @@ internal static class Pooling
     }
 
     private static OnnxAttribute[] Window((int Rows, int Columns) kernel, (int Rows, int Columns) stride) =>
-        [OnnxAttribute.Of("kernel_shape", kernel.Rows, kernel.Columns), OnnxAttribute.Of("strides", stride.Rows, stride.Columns)];
+        [OnnxAttribute.List("kernel_shape", kernel.Rows, kernel.Columns), OnnxAttribute.List("strides", stride.Rows, stride.Columns)];
 
     /// <summary>Runtimes refuse a border as wide as the kernel.</summary>
     private static bool IsAllowed(Border border, (int Rows, int Columns) kernel) =>
