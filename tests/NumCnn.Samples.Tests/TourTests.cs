@@ -26,19 +26,6 @@ public class TourTests
     }
 
     [Fact]
-    public void NumPyRunsToo_OrTheTableSaysThatItIsNotInstalled()
-    {
-        using var folder = new TemporaryFolder();
-        TourTable.Stop stop = TourTable.Stops.Single(s => s.Folder == "TinyTraining"); // the quickest that runs the whole article
-
-        SampleResult result = stop.Run(new SampleOptions { Report = Path.Combine(folder.Path, "report.html") });
-
-        Timing timing = result.Timings[0];
-        Assert.Equal(timing.NumPySeconds is null ? "not installed" : Timing.Text(timing.NumPySeconds), Timing.Text(timing.NumPySeconds));
-        Assert.True(timing.NumPySeconds is null || timing.NumPySeconds > timing.Seconds);
-    }
-
-    [Fact]
     public void ANumberThatIsOffIsNamedAndFails()
     {
         using var folder = new TemporaryFolder();
