@@ -49,11 +49,13 @@ def main(picture, out):
     random = np.random.RandomState(0)
     edges = np.array([[[[-1, 0, 1]] * 3], [[[1, 1, 1], [0, 0, 0], [-1, -1, -1]]]], dtype=float)
     banks = [edges, random.rand(3, 2, 5, 5), random.rand(1, 3, 7, 7)]
-    stages, maps, start = {}, image, time.perf_counter()
-    for number, bank in enumerate(banks, 1):
-        maps = pool(np.maximum(convolve(maps, bank), 0))
-        stages[f"pool{number}"] = maps
-    seconds = time.perf_counter() - start
+    stages, seconds = {}, float("inf")
+    for _ in range(3):
+        maps, start = image, time.perf_counter()
+        for number, bank in enumerate(banks, 1):
+            maps = pool(np.maximum(convolve(maps, bank), 0))
+            stages[f"pool{number}"] = maps
+        seconds = min(seconds, time.perf_counter() - start)
     stages["wide"] = convolve(image, np.array([[[[-1.0, -1, 1, 1]] * 2]]))[:, ::4, ::4]
     np.savez_compressed(out, **{name: values.astype(np.float32) for name, values in stages.items()})
     print("network", seconds)

@@ -38,9 +38,11 @@ def train(images, targets, kernel, dense):
 
 def main():
     goldens = np.load(GOLDENS)
-    start = time.perf_counter()
-    kernel, dense = train(goldens["inputs"][:, 0], goldens["targets"][:, 0], np.rot90(goldens["w1_initial"], 2), goldens["w2_initial"][:, 0])
-    seconds = time.perf_counter() - start
+    seconds = float("inf")
+    for _ in range(3):
+        start = time.perf_counter()
+        kernel, dense = train(goldens["inputs"][:, 0], goldens["targets"][:, 0], np.rot90(goldens["w1_initial"], 2), goldens["w2_initial"][:, 0])
+        seconds = min(seconds, time.perf_counter() - start)
     np.testing.assert_allclose(np.rot90(kernel, 2), goldens["w1_final"], atol=1e-12)
     np.testing.assert_allclose(dense, goldens["w2_final"][:, 0], atol=1e-12)
     print("training", seconds)

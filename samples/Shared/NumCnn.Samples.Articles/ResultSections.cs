@@ -23,7 +23,7 @@ public static class ResultSections
             {
                 check.What, $"{check.Difference:0.0e+00}", $"{check.Allowed}", check.Passed ? "right" : "wrong",
             })));
-        page.Section("Times", "The shortest of several runs on this machine, one thread; the NumPy side is reference.py, the article's way of computing.", html =>
+        page.Section("Times", "The shortest of several runs on this machine, both sides. Compiled: one thread. NumPy: reference.py, the article's way of computing.", html =>
             Table(html, ["work", "compiled", "NumPy", "ratio"], result.Timings.Select(timing => new[]
             {
                 timing.What, Timing.Text(timing.Seconds), Timing.Text(timing.NumPySeconds), Timing.Times(timing.Ratio),
