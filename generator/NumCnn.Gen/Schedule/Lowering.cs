@@ -3,6 +3,9 @@ namespace NumCnn.Gen.Schedule;
 /// <summary>Turns a nest and its plan into loops, refs and statements. The order of every sum is the nest's; only independent points change places.</summary>
 internal sealed class Lowering
 {
+    /// <summary>Operations inside each other in one line of code.</summary>
+    private const int DeepestExpression = 1;
+
     private readonly Nest _nest;
     private readonly Plan _plan;
     private readonly Target _target;
@@ -431,15 +434,16 @@ internal sealed class Lowering
         }
 
         var shared = new Dictionary<Expr, string>();
+        var spilled = new HashSet<string>(StringComparer.Ordinal);
         int next = 0;
         foreach (var store in _nest.Stores)
         {
-            var value = BuildShared(store.Value, point, points, uses, shared, ref next);
+            var value = BuildShared(store.Value, point, points, uses, shared, spilled, ref next);
             _output.Add(new StoreStatement(Operand(store.Target, point), value, IsVector(store.Target)));
         }
     }
 
-    private Code BuildShared(Expr expr, Point point, List<Point> points, Dictionary<Expr, int> uses, Dictionary<Expr, string> shared, ref int next)
+    private Code BuildShared(Expr expr, Point point, List<Point> points, Dictionary<Expr, int> uses, Dictionary<Expr, string> shared, HashSet<string> spilled, ref int next)
     {
         if (shared.TryGetValue(expr, out string? known))
         {
@@ -452,7 +456,8 @@ internal sealed class Lowering
             var operands = new Code[operation.Operands.Count];
             for (int i = 0; i < operands.Length; i++)
             {
-                operands[i] = BuildShared(operation.Operands[i], point, points, uses, shared, ref next);
+                var operand = BuildShared(operation.Operands[i], point, points, uses, shared, spilled, ref next);
+                operands[i] = Depth(operand) > DeepestExpression ? Spill(operand, spilled, ref next) : operand;
             }
 
             code = new OperationCode(operation.Code, operands);
@@ -473,6 +478,30 @@ internal sealed class Lowering
 
         return code;
     }
+
+    /// <summary>A deep expression goes on in a local of its own, a line a step, so that it can be read.</summary>
+    private LocalCode Spill(Code code, HashSet<string> spilled, ref int next)
+    {
+        string? name = Locals(code).FirstOrDefault(spilled.Contains);
+        if (name is null)
+        {
+            name = Local("t" + next.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            next++;
+            spilled.Add(name);
+        }
+
+        Assign(name, code);
+        return new LocalCode(name);
+    }
+
+    private static int Depth(Code code) => code is OperationCode operation ? 1 + operation.Operands.Max(Depth) : 0;
+
+    private static IEnumerable<string> Locals(Code code) => code switch
+    {
+        LocalCode local => [local.Name],
+        OperationCode operation => operation.Operands.SelectMany(Locals),
+        _ => [],
+    };
 
     private static void CountUses(Expr expr, Dictionary<Expr, int> uses)
     {

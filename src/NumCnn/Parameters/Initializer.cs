@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NumCnn.Random;
 
 namespace NumCnn;
@@ -22,6 +23,7 @@ public abstract record Initializer
     public sealed record Uniform(double Bound) : Initializer
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A network's first call may fill millions of values.
         public override void Fill<T>(Span<T> values, InitRandom random)
         {
             ArgumentNullException.ThrowIfNull(random);
@@ -37,6 +39,7 @@ public abstract record Initializer
     public sealed record Normal(double StandardDeviation) : Initializer
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A network's first call may fill millions of values.
         public override void Fill<T>(Span<T> values, InitRandom random)
         {
             ArgumentNullException.ThrowIfNull(random);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NumCnn;
 
 /// <summary>
@@ -88,11 +90,16 @@ internal sealed class ParameterLayout
 
     public string Describe() => $"{Info.Name} [{string.Join(", ", Info.Shape)}]";
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Gather<T>(ReadOnlySpan<T> storage, Span<T> values, int dimension, int address, ref int position)
     {
-        if (dimension == Rank)
+        if (dimension == Rank - 1)
         {
-            values[position++] = storage[address];
+            foreach (int displacement in _displacements[dimension])
+            {
+                values[position++] = storage[address + displacement];
+            }
+
             return;
         }
 
@@ -102,11 +109,16 @@ internal sealed class ParameterLayout
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Scatter<T>(ReadOnlySpan<T> values, Span<T> storage, int dimension, int address, ref int position)
     {
-        if (dimension == Rank)
+        if (dimension == Rank - 1)
         {
-            storage[address] = values[position++];
+            foreach (int displacement in _displacements[dimension])
+            {
+                storage[address + displacement] = values[position++];
+            }
+
             return;
         }
 

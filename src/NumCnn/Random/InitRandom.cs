@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace NumCnn.Random;
@@ -29,6 +30,7 @@ public sealed class InitRandom
 
     /// <summary>The next 64 bits: words 0 and 1 of a block (the first is the low half), then its words 2 and 3.</summary>
     /// <returns>A value uniform over all 64-bit values.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // Hot from its first call on.
     public ulong NextUInt64()
     {
         if (_hasSpare)

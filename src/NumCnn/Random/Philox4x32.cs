@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NumCnn.Random;
 
 /// <summary>
@@ -18,6 +20,7 @@ public readonly record struct Philox4x32(uint X0, uint X1, uint X2, uint X3)
     /// <param name="counterLow">Counter words 0 (low half) and 1 (high half).</param>
     /// <param name="counterHigh">Counter words 2 (low half) and 3 (high half).</param>
     /// <returns>Four words, each uniform over all 32-bit values.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // Hot from its first call on: initialisation and dropout.
     public static Philox4x32 At(ulong key, ulong counterLow, ulong counterHigh = 0)
     {
         uint k0 = (uint)key, k1 = (uint)(key >> 32);
