@@ -3,7 +3,8 @@ using NumCnn.Benchmarks.Works;
 
 namespace NumCnn.Benchmarks.Kernels;
 
-/// <summary>A network of a single layer under BenchmarkDotNet.</summary>
+/// <summary>A network of a single layer under BenchmarkDotNet. In this process: a project that BenchmarkDotNet writes would not build under this repository's rules.</summary>
+[InProcess]
 [MemoryDiagnoser]
 public abstract class LayerBenchmark
 {

@@ -3,15 +3,16 @@ namespace NumCnn.Benchmarks.Measuring;
 /// <summary>Compares what two sides computed before their times are.</summary>
 internal static class Agreement
 {
-    // float32 sums of up to some thousand terms, in another order, through up to some thirty layers.
-    private const double Tolerance = 2e-3;
+    /// <summary>float32 sums of up to some thousand terms, in another order, through up to some twenty layers; a share of a part's largest value.</summary>
+    public const double Tolerance = 2e-3;
 
     /// <summary>Compares whole results.</summary>
     /// <param name="ours">One result.</param>
     /// <param name="peer">The other.</param>
     /// <param name="parts">Lengths of the parts that follow one another in a result, each with a scale of its own.</param>
+    /// <param name="tolerance">The largest difference, as a share of the part's largest value.</param>
     /// <returns>What differs, or null.</returns>
-    public static string? Difference(ReadOnlySpan<float> ours, ReadOnlySpan<float> peer, IReadOnlyList<(string Name, int Length)> parts)
+    public static string? Difference(ReadOnlySpan<float> ours, ReadOnlySpan<float> peer, IReadOnlyList<(string Name, int Length)> parts, double tolerance)
     {
         if (ours.Length != peer.Length || ours.Length != parts.Sum(static part => part.Length))
         {
@@ -23,7 +24,7 @@ internal static class Agreement
         int start = 0;
         foreach (var (name, length) in parts)
         {
-            double limit = Tolerance * Math.Max(Largest(peer.Slice(start, length)), floor);
+            double limit = tolerance * Math.Max(Largest(peer.Slice(start, length)), floor);
             for (int i = start; i < start + length; i++)
             {
                 if (!(Math.Abs(ours[i] - peer[i]) <= limit))
