@@ -276,6 +276,8 @@ def make_input(name, shape, rng):
         # both signs of 1e-8 … 100, and zero: where activations saturate, cancel or bend
         magnitudes = np.logspace(-8, 2, 100)
         x = rng.permutation(np.concatenate([magnitudes, [0.0], -magnitudes])).reshape((BATCH,) + shape)
+    elif name.endswith("_ties"):
+        x = rng.randint(-1, 2, (BATCH,) + shape)
     else:
         x = 1.5 * rng.randn(*((BATCH,) + shape))
     return x.astype(np.float32).astype(np.float64)
