@@ -57,8 +57,9 @@ internal sealed class RandomNetwork
         }
 
         string loss = _dice.Pick("mse", "half_squared_error", "smooth_l1", "cross_entropy", "{cross_entropy: {label_smoothing: 0.2, ignore_index: 0}}", "bce_with_logits");
+        bool oneClass = _current.C == 1 && loss.Contains("cross", StringComparison.Ordinal);
         bool logits = _lines[^1].StartsWith("conv2d", StringComparison.Ordinal) || _lines[^1].StartsWith("linear", StringComparison.Ordinal);
-        if (_dice.Chance(0.4) && (logits || !(loss.Contains("cross", StringComparison.Ordinal) || loss == "bce_with_logits")))
+        if (_dice.Chance(0.4) && !oneClass && (logits || !(loss.Contains("cross", StringComparison.Ordinal) || loss == "bce_with_logits")))
         {
             text.Append(CultureInfo.InvariantCulture, $"loss: {loss}\n");
         }
