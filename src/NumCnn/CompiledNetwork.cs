@@ -110,6 +110,7 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     /// <inheritdoc/>
     public void Backward(ReadOnlySpan<T> outputGradient, Span<T> inputGradient, bool accumulate = false)
     {
+        CheckForward();
         long expected = (long)Samples * Layout.Info.InputLength;
         if (inputGradient.Length != expected)
         {
@@ -227,13 +228,17 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
         }
     }
 
-    private unsafe void RunBackward(ReadOnlySpan<T> outputGradient, Span<T> inputGradient, bool wantsInput, bool accumulate)
+    private void CheckForward()
     {
         if (Samples == 0)
         {
             throw new InvalidOperationException("Backward needs a Forward before it.");
         }
+    }
 
+    private unsafe void RunBackward(ReadOnlySpan<T> outputGradient, Span<T> inputGradient, bool wantsInput, bool accumulate)
+    {
+        CheckForward();
         long expected = (long)Samples * Layout.Info.OutputLength;
         if (outputGradient.Length != expected)
         {

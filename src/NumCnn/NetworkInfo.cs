@@ -26,9 +26,10 @@ public sealed record NetworkInfo(
     private static int Product(IReadOnlyList<int> shape)
     {
         int product = 1;
-        foreach (int size in shape)
+        for (int d = 0; d < shape.Count; d++)
         {
-            product = checked(product * size);
+            // By index: an enumerator would be an allocation in every call that checks a length.
+            product = checked(product * shape[d]);
         }
 
         return product;

@@ -128,6 +128,12 @@ internal sealed class MaxPoolNode : Node, IEpilogue
         var nest = new Nest { Title = title, Sequential = !_window.IsDisjoint };
         var (i, j) = Pixels(nest, program, out var c);
 
+        if (_window.Kernel == (1, 1))
+        {
+            nest.Stores.Add(Nests.Into(_window.At(Input.Gradient, c, i, j, 0, 0), Output.Gradient.At(c, i, j), add));
+            return nest;
+        }
+
         // The maximum anew, from the input: the output may have gone through another function.
         Expr largest = _window.At(Input.View, c, i, j, 0, 0);
         for (int tap = 1; tap < _window.Kernel.H * _window.Kernel.W; tap++)
