@@ -78,12 +78,12 @@ internal sealed class Comparison(PeerSet peers, bool quick, Action<Row> report)
     private Row Compare(WorkData data, string mode, int threads, double peak, IContender ours, IContender peer)
     {
         var parts = mode == Modes.Infer ? [("output", data.Batch * data.Info.OutputLength)] : OurTraining.Parts(data.Network);
-        double tolerance = mode == Modes.Infer ? Agreement.Tolerance : data.Work.TrainingTolerance;
         float[] expected = ours.Result();
+        float[] exact = peer is PythonContender { KnowsFloat64: true } reference ? reference.Float64Result() : [];
         foreach (string variant in peer is PythonContender { Variants: var variants } ? variants : [string.Empty])
         {
             (peer as PythonContender)?.Select(variant);
-            if (Agreement.Difference(expected, peer.Result(), parts, tolerance) is { } difference)
+            if (Agreement.Difference(expected, peer.Result(), exact, parts) is { } difference)
             {
                 return Timed(data, mode, threads, peak, peer.Name, null, null) with { Note = "results differ: " + difference };
             }

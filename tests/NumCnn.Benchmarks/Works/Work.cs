@@ -1,5 +1,3 @@
-using NumCnn.Benchmarks.Measuring;
-
 namespace NumCnn.Benchmarks.Works;
 
 /// <summary>A network to be measured, and how.</summary>
@@ -14,9 +12,6 @@ internal sealed record Work(string Name, Func<INetwork<float>> Create, TargetKin
 
     /// <summary>Batches of a training step; empty for a layer without parameters worth training.</summary>
     public IReadOnlyList<int> TrainingBatches { get; init; } = [1, 64];
-
-    /// <summary>How far a training step may differ from the peer's, as a share of a gradient's largest value.</summary>
-    public double TrainingTolerance { get; init; } = Agreement.Tolerance;
 
     /// <summary>Batches that --quick leaves out.</summary>
     public bool IsLarge { get; init; }

@@ -10,9 +10,7 @@ internal static class WorkList
         new("mnist_8_16", static () => new Mnist816(), TargetKind.Classes, 5_994) { MeasuresFirst = true, HasNumPyLoops = true },
         new("resnet8", static () => new ResNet8(), TargetKind.Classes, 78_666) { MeasuresFirst = true },
         new("ds_cnn", static () => new DsCnn(), TargetKind.Classes, 24_908) { MeasuresFirst = true },
-
-        // 27 batch norms with a rectifier behind each amplify rounding: PyTorch's own gradients in float32 are up to 2 % from its float64's.
-        new("mobilenet_v1", static () => new MobileNetV1(), TargetKind.Classes, 221_794) { MeasuresFirst = true, TrainingTolerance = 0.06 },
+        new("mobilenet_v1", static () => new MobileNetV1(), TargetKind.Classes, 221_794) { MeasuresFirst = true },
         new("autoencoder", static () => new Autoencoder(), TargetKind.Values, 269_992) { MeasuresFirst = true },
         new("alexnet_first", static () => new AlexNetFirst(), TargetKind.Values, 34_944) { HasNumPyLoops = true, IsLarge = true },
         new("conv3x3_8", static () => new Conv3x3By8(), TargetKind.Values),

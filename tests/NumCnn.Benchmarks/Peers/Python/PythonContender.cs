@@ -31,11 +31,15 @@ internal sealed class PythonContender : IContender
             rate = data.LearningRate,
         });
         Variants = [.. answer["variants"]!.AsArray().Select(static variant => (string)variant!)];
+        KnowsFloat64 = (bool)answer["float64"]!;
         _variant = Variants[0];
     }
 
     /// <summary>The ways in which the library can run the network.</summary>
     public IReadOnlyList<string> Variants { get; }
+
+    /// <summary>Whether <see cref="Float64Result"/> can be had.</summary>
+    public bool KnowsFloat64 { get; }
 
     public string Name => $"{_library} {_process.Version} {_variant}";
 
@@ -53,14 +57,19 @@ internal sealed class PythonContender : IContender
 
     public double Time(int runs) => (double)_process.Ask(new { command = "time", variant = _variant, runs })["seconds"]!;
 
-    public float[] Result()
-    {
-        _process.Ask(new { command = "result", variant = _variant, path = _data.ScratchFile });
-        return [.. MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(_data.ScratchFile))];
-    }
+    public float[] Result() => Result(_variant);
+
+    /// <summary>The same as <see cref="Result()"/>, computed in float64 and rounded at the end.</summary>
+    public float[] Float64Result() => Result("float64");
 
     public void Dispose()
     {
+    }
+
+    private float[] Result(string variant)
+    {
+        _process.Ask(new { command = "result", variant, path = _data.ScratchFile });
+        return [.. MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(_data.ScratchFile))];
     }
 
     private double Seconds(string variant)

@@ -1,8 +1,9 @@
 """The child's half of a conversation with the benchmark: a JSON command a line in, a JSON answer a line out.
 
-load    {description, weights, input, targets, batch, threads, mode}  ->  {variants}
+load    {description, weights, input, targets, batch, threads, mode}  ->  {variants, float64}
 time    {variant, runs}                                               ->  {seconds}
-result  {variant, path}                                               ->  {}: writes float32 values to the file
+result  {variant, path}                                               ->  {}: writes float32 values to the file; the variant
+                                                                          float64, where load names it, computes in that
 quit
 An answer {error} means that the command failed.
 """
@@ -65,7 +66,7 @@ def serve(version, load):
             if command["command"] == "load":
                 work = None
                 work = load(command)
-                answer(variants=work.variants)
+                answer(variants=work.variants, float64=getattr(work, "float64", False))
             elif command["command"] == "time":
                 run, variant = work.run, command["variant"]
                 start = time.perf_counter()

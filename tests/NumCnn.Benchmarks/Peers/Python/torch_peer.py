@@ -83,57 +83,76 @@ def loss_of(kind):
     return nn.MSELoss()
 
 
+def named_values(network, description, names):
+    """Parameters and running statistics in the order of the names."""
+    return [getattr(parameter_layer(network, description, layer), part) for layer, part in (name.rsplit(".", 1) for name in names)]
+
+
+class Training:
+    """Steps of SGD on one batch; any element type."""
+
+    def __init__(self, network, description, names, x, targets, command):
+        self.network = network.train()
+        self.values = named_values(network, description, names)
+        self.x, self.targets, self.loss = x, targets, loss_of(command["loss"])
+        self.optimizer = torch.optim.SGD(network.parameters(), lr=command["rate"])
+
+    def step(self):
+        self.optimizer.zero_grad(set_to_none=True)
+        loss = self.loss(self.network(self.x), self.targets)
+        loss.backward()
+        self.optimizer.step()
+        return loss
+
+    def result(self):
+        """A step's loss, every trainable parameter's gradient, and the parameters and statistics after it."""
+        loss = self.step()
+        gradients = [value.grad.numpy() for value in self.values if isinstance(value, nn.Parameter)]
+        return [loss.detach().numpy()] + gradients + [value.detach().numpy() for value in self.values]
+
+
 class Work:
     def __init__(self, command):
         torch.set_num_threads(command["threads"])
         description, weights, x = read(command, "InputShape")
         network = Graph(description)
-        self.parameters = []
+        names = [name for name in weights.files if not name.endswith(".num_batches_tracked")]
         with torch.no_grad():
-            for name in weights.files:
-                layer, part = name.rsplit(".", 1)
-                if part == "num_batches_tracked":
-                    continue
-                target = getattr(parameter_layer(network, description, layer), part)
-                target.copy_(torch.from_numpy(weights[name]))
-                self.parameters.append((name, target))
+            for name, value in zip(names, named_values(network, description, names)):
+                value.copy_(torch.from_numpy(weights[name]))
         self.x = torch.from_numpy(x)
-        self.mode = command["mode"]
-        if self.mode == "train":
-            shape = [command["batch"]] + description["OutputShape"]
+        self.float64 = command["mode"] == "train"
+        if self.float64:
             if command["loss"] == "cross_entropy":
-                self.targets = torch.from_numpy(np.fromfile(command["targets"], np.int32).astype(np.int64))
+                targets = torch.from_numpy(np.fromfile(command["targets"], np.int32).astype(np.int64))
             else:
-                self.targets = torch.from_numpy(np.fromfile(command["targets"], np.float32).reshape(shape))
-            self.network = network.train()
-            self.loss = loss_of(command["loss"])
-            self.optimizer = torch.optim.SGD(network.parameters(), lr=command["rate"])
+                targets = torch.from_numpy(np.fromfile(command["targets"], np.float32).reshape([command["batch"]] + description["OutputShape"]))
+            # Created anew, because a copy's forward method would still be the original's.
+            double = Graph(description)
+            double.load_state_dict(network.state_dict())
+            exact = targets if targets.dtype == torch.int64 else targets.double()
+            self.exact = Training(double.double(), description, names, self.x.double(), exact, command)
+            self.training = Training(network, description, names, self.x, targets, command)
             self.variants = ["eager"]
-        else:
-            network.eval()
-            self.networks = {"eager": network}
-            with torch.inference_mode():
-                frozen = torch.jit.freeze(torch.jit.trace(network, self.x, check_trace=False))
-                self.networks["frozen"] = torch.jit.optimize_for_inference(frozen)
-            self.variants = list(self.networks)
+            return
+        network.eval()
+        self.networks = {"eager": network}
+        with torch.inference_mode():
+            frozen = torch.jit.freeze(torch.jit.trace(network, self.x, check_trace=False))
+            self.networks["frozen"] = torch.jit.optimize_for_inference(frozen)
+        self.variants = list(self.networks)
 
     def run(self, variant):
-        if self.mode == "train":
-            self.optimizer.zero_grad(set_to_none=True)
-            loss = self.loss(self.network(self.x), self.targets)
-            loss.backward()
-            self.optimizer.step()
-            return loss
+        if self.float64:
+            return self.training.step()
         with torch.inference_mode():
             return self.networks[variant](self.x)
 
     def result(self, variant):
-        """Outputs; or a step's loss, every trainable parameter's gradient, and the parameters and statistics after it."""
-        result = self.run(variant)
-        if self.mode == "infer":
-            return [result.numpy()]
-        gradients = [target.grad.numpy() for _, target in self.parameters if isinstance(target, nn.Parameter)]
-        return [result.detach().numpy()] + gradients + [target.detach().numpy() for _, target in self.parameters]
+        if variant == "float64":
+            result, self.exact = self.exact.result(), None  # one step is all that it is for
+            return result
+        return self.training.result() if self.float64 else [self.run(variant).numpy()]
 
 
 serve(torch.__version__, Work)
