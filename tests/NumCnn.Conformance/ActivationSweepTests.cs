@@ -30,9 +30,20 @@ public class ActivationSweepTests
         for (int e = 0; e < x.Length; e++)
         {
             // gelu is x · (1 + erf) / 2: where 1 + erf cancels, PyTorch's own value is no better than a rounding of x
+            expected[e] = NearZero(name, x[e]) ?? expected[e];
             double scale = name.StartsWith("gelu", StringComparison.Ordinal) ? Math.Max(Math.Abs(expected[e]), Math.Min(Math.Abs(x[e]), 1)) : Math.Abs(expected[e]);
             Assert.True(Math.Abs(actual[e] - expected[e]) <= relative * scale + smallest, $"{name} of {x[e]:R} is {actual[e]:R} instead of {expected[e]:R}, off by {Math.Abs(actual[e] - expected[e]) / scale:E1}.");
         }
+    }
+
+    /// <summary>
+    /// Just below 0 PyTorch computes e^x − 1 as written and loses all but the absolute rounding of 1; there the series
+    /// x + x²/2 + x³/6 (its next term is below 1e-17 of x) is the witness.
+    /// </summary>
+    private static double? NearZero(string name, double x)
+    {
+        double scale = name switch { "elu_sweep" => 1, "selu_sweep" => 1.0507009873554804934 * 1.6732632423543772848, _ => 0 };
+        return scale != 0 && x is < 0 and > -1e-5 ? scale * (x + (x * x / 2) + (x * x * x / 6)) : null;
     }
 
     [Theory]
