@@ -46,9 +46,9 @@ public sealed class KeptLayer<T> : LayerPart<T>
     }
 }
 
-/// <summary>A convolution, a transposed convolution, a linear layer, or another one with a weight and perhaps a bias.</summary>
+/// <summary>A layer with a weight and perhaps a bias.</summary>
 /// <typeparam name="T">The element type.</typeparam>
-public class ConvLayer<T> : LayerPart<T>
+public abstract class WeightedLayer<T> : LayerPart<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ParameterSet<T> _parameters;
@@ -58,22 +58,71 @@ public class ConvLayer<T> : LayerPart<T>
     /// <param name="parameters">The network's parameters.</param>
     /// <param name="output">The layer's output, if kept.</param>
     /// <param name="outputGradient">The gradient by it, if kept.</param>
-    public ConvLayer(string name, ParameterSet<T> parameters, KeptValue<T>? output, KeptValue<T>? outputGradient)
+    private protected WeightedLayer(string name, ParameterSet<T> parameters, KeptValue<T>? output, KeptValue<T>? outputGradient)
         : base(name, output, outputGradient) => _parameters = parameters;
 
     /// <summary>The weight, in PyTorch's shape.</summary>
-    public Parameter<T> Weight => _parameters[Name + ".weight"];
+    /// <exception cref="KeyNotFoundException">The layer has none.</exception>
+    public Parameter<T> Weight => Parameter("weight");
 
     /// <summary>The bias.</summary>
     /// <exception cref="KeyNotFoundException">The layer has none.</exception>
-    public Parameter<T> Bias => _parameters[Name + ".bias"];
+    public Parameter<T> Bias => Parameter("bias");
 
     private protected Parameter<T> Parameter(string name) => _parameters[$"{Name}.{name}"];
 }
 
+/// <summary>A convolution or a transposed convolution.</summary>
+/// <typeparam name="T">The element type.</typeparam>
+public sealed class ConvLayer<T> : WeightedLayer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public ConvLayer(string name, ParameterSet<T> parameters, KeptValue<T>? output, KeptValue<T>? outputGradient)
+        : base(name, parameters, output, outputGradient)
+    {
+    }
+}
+
+/// <summary>A linear layer.</summary>
+/// <typeparam name="T">The element type.</typeparam>
+public sealed class LinearLayer<T> : WeightedLayer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public LinearLayer(string name, ParameterSet<T> parameters, KeptValue<T>? output, KeptValue<T>? outputGradient)
+        : base(name, parameters, output, outputGradient)
+    {
+    }
+}
+
+/// <summary>A layer, group or instance norm: scale and shift.</summary>
+/// <typeparam name="T">The element type.</typeparam>
+public sealed class NormLayer<T> : WeightedLayer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public NormLayer(string name, ParameterSet<T> parameters, KeptValue<T>? output, KeptValue<T>? outputGradient)
+        : base(name, parameters, output, outputGradient)
+    {
+    }
+}
+
+/// <summary>A leaky ReLU with a learned slope, its weight.</summary>
+/// <typeparam name="T">The element type.</typeparam>
+public sealed class PreluLayer<T> : WeightedLayer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public PreluLayer(string name, ParameterSet<T> parameters, KeptValue<T>? output, KeptValue<T>? outputGradient)
+        : base(name, parameters, output, outputGradient)
+    {
+    }
+}
+
 /// <summary>A batch norm: scale, shift and running statistics.</summary>
 /// <typeparam name="T">The element type.</typeparam>
-public sealed class BatchNormLayer<T> : ConvLayer<T>
+public sealed class BatchNormLayer<T> : WeightedLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -211,7 +211,7 @@ internal sealed class ClassWriter
         foreach (var layer in _graph.Layers)
         {
             string? type = layer.Parameters.Any(static parameter => parameter.IsBuffer) ? "BatchNormLayer"
-                : layer.Parameters.Count > 0 ? "ConvLayer"
+                : layer.Parameters.Count > 0 ? PartType(layer.Kind)
                 : layer.Kept is not null && _spec.Backward ? "KeptLayer"
                 : null;
             if (type is not null)
@@ -220,6 +220,12 @@ internal sealed class ClassWriter
             }
         }
     }
+
+    private static string PartType(string kind)
+        => kind == "linear" ? "LinearLayer"
+        : kind == "prelu" ? "PreluLayer"
+        : kind.Contains("norm") ? "NormLayer"
+        : "ConvLayer";
 
     private string Kept(LayerSummary layer, bool gradient)
     {

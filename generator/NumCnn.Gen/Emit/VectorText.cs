@@ -129,8 +129,9 @@ internal sealed class VectorText
             OpCode.Negate => $"(-{a[0]})",
             OpCode.MultiplyAdd => $"{Element}.MultiplyAddEstimate({a[0]}, {a[1]}, {a[2]})",
             OpCode.Max => $"{math}.Max({a[0]}, {a[1]})",
-            OpCode.MaxNative => $"{Element}.MaxNative({a[0]}, {a[1]})",
-            OpCode.MinNative => $"{Element}.MinNative({a[0]}, {a[1]})",
+            // The types' own MaxNative and MinNative came with .NET 10 only.
+            OpCode.MaxNative => $"({a[0]} > {a[1]} ? {a[0]} : {a[1]})",
+            OpCode.MinNative => $"({a[0]} < {a[1]} ? {a[0]} : {a[1]})",
             OpCode.Abs => $"{math}.Abs({a[0]})",
             OpCode.Sqrt => $"{math}.Sqrt({a[0]})",
             OpCode.Log => $"{math}.Log({a[0]})",

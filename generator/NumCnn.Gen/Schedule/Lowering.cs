@@ -457,7 +457,10 @@ internal sealed class Lowering
             for (int i = 0; i < operands.Length; i++)
             {
                 var operand = BuildShared(operation.Operands[i], point, points, uses, shared, spilled, ref next);
-                operands[i] = Depth(operand) > DeepestExpression ? Spill(operand, spilled, ref next) : operand;
+
+                // As plain code a limit names its operands twice.
+                int deepest = _target.Kind == VectorKind.None && operation.Code is (OpCode.MaxNative or OpCode.MinNative) ? 0 : DeepestExpression;
+                operands[i] = Depth(operand) > deepest ? Spill(operand, spilled, ref next) : operand;
             }
 
             code = new OperationCode(operation.Code, operands);
