@@ -116,10 +116,10 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
         {
             bool add = Input.HasGradient;
             Input.HasGradient = true;
-            title = $"{Layer}: dx = scale[c] · dy + slope[c] · x + offset[c]";
+            title = $"{Layer}: dx = scale[c] · dy + slope[c] · (x − mean[c]) + offset[c]";
             var nest = Nests.Elementwise(title, Input.Shape, program.Block, (nest, c, i, j) => nest.Stores.Add(Nests.Into(
                 Input.Gradient.At(c, i, j),
-                Expr.MultiplyAdd(new Access(_scale, c), dy.At(c, i, j), Expr.MultiplyAdd(new Access(_slope, c), Input.View.At(c, i, j), new Access(_offset, c))),
+                Expr.MultiplyAdd(new Access(_scale, c), dy.At(c, i, j), Expr.MultiplyAdd(new Access(_slope, c), (Expr)Input.View.At(c, i, j) - new Access(_mean, c), new Access(_offset, c))),
                 add)));
             program.ForGradientOf(Input.Trains, () => program.Add(
                 Layer + ".Backward",
@@ -128,6 +128,7 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
                 (Input.View.Storage, "x"),
                 (dy.Storage, "dy"),
                 (_scale, "scale"),
+                (_mean, "mean"),
                 (_slope, "slope"),
                 (_offset, "offset"),
                 (Input.Gradient.Storage, "dx")));
@@ -204,7 +205,7 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
             _frozen ? When.Always : When.Evaluation);
     }
 
-    /// <summary>The parameters' gradients, and dx as a linear function of dy and x.</summary>
+    /// <summary>The parameters' gradients, and dx as a linear function of dy and x − mean, which does not cancel where the mean is large.</summary>
     private void Combine(ProgramBuilder program, int padded, Storage sum, Storage product)
     {
         _slope = ProgramBuilder.Scratch(Layer + " slope", padded);
@@ -232,7 +233,7 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
                 Expr scale = new Access(_scale, c);
                 Expr slope = training ? -(scale * (Expr)new Access(_deviation, c) * b * perValue) : 0;
                 nest.Stores.Add(new StoreTo(new Access(_slope, c), slope));
-                nest.Stores.Add(new StoreTo(new Access(_offset, c), training ? -(scale * a * perValue) - (slope * (Expr)new Access(_mean, c)) : 0));
+                nest.Stores.Add(new StoreTo(new Access(_offset, c), training ? -(scale * a * perValue) : 0));
             });
             var roles = new List<(Storage, string)> { (sum, "sums"), (product, "products"), (_scale, "scale"), (_deviation, "deviation"), (_mean, "mean") };
             if (_weight is not null)

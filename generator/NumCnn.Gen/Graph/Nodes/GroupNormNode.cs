@@ -154,7 +154,7 @@ internal sealed class GroupNormNode : Node, IEpilogue
             Expr deviation = new Access(_deviation, g * GroupSize);
             var value = -(deviation * deviation * b * (1 / ValuesPerGroup));
             nest.Stores.Add(new StoreTo(new Access(slope, g * GroupSize), value));
-            nest.Stores.Add(new StoreTo(new Access(offset, g * GroupSize), -(deviation * a * (1 / ValuesPerGroup)) - (value * (Expr)new Access(_mean, g * GroupSize))));
+            nest.Stores.Add(new StoreTo(new Access(offset, g * GroupSize), -(deviation * a * (1 / ValuesPerGroup))));
         });
         var nests = new List<Nest> { fold };
         nests.AddRange(Spread(title, slope, offset));
@@ -167,7 +167,7 @@ internal sealed class GroupNormNode : Node, IEpilogue
 
         bool add = Input.HasGradient;
         Input.HasGradient = true;
-        title = $"{Layer}: dx = dy · w / deviation + slope · x + offset";
+        title = $"{Layer}: dx = dy · w / deviation + slope · (x − mean) + offset";
         var nest = Nests.Elementwise(title, Shape, program.Block, (nest, c, i, j) =>
         {
             Expr scale = new Access(_deviation, c);
@@ -176,7 +176,7 @@ internal sealed class GroupNormNode : Node, IEpilogue
                 scale *= (Expr)Affine(_weight.Storage, c, i, j);
             }
 
-            var value = Expr.MultiplyAdd(scale, dy.At(c, i, j), Expr.MultiplyAdd(new Access(slope, c), Input.View.At(c, i, j), new Access(offset, c)));
+            var value = Expr.MultiplyAdd(scale, dy.At(c, i, j), Expr.MultiplyAdd(new Access(slope, c), (Expr)Input.View.At(c, i, j) - new Access(_mean, c), new Access(offset, c)));
             nest.Stores.Add(Nests.Into(Input.Gradient.At(c, i, j), value, add));
         });
         program.Add(
@@ -184,7 +184,7 @@ internal sealed class GroupNormNode : Node, IEpilogue
             title,
             Domain.Samples,
             [nest],
-            [(Input.View.Storage, "x"), (dy.Storage, "dy"), (_deviation, "deviation"), .. AffineRoles(), (slope, "slope"), (offset, "offset"), (Input.Gradient.Storage, "dx")]);
+            [(Input.View.Storage, "x"), (dy.Storage, "dy"), (_mean, "mean"), (_deviation, "deviation"), .. AffineRoles(), (slope, "slope"), (offset, "offset"), (Input.Gradient.Storage, "dx")]);
     }
 
     private void ChannelGradients(ProgramBuilder program, Storage sum, Storage product)
