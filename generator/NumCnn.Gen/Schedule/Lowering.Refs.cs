@@ -1,0 +1,93 @@
+namespace NumCnn.Gen.Schedule;
+
+/// <content>Addresses: refs that loops move, and literal displacements from them.</content>
+internal sealed partial class Lowering
+{
+    /// <summary>Refs for every access, as far as the loops that are open move it.</summary>
+    private void DeclareRefs(Piece piece)
+    {
+        foreach (var access in _accesses)
+        {
+            foreach (int sample in SampleOffsets(access, piece))
+            {
+                var terms = Terms(access);
+                if (terms.Count > 0)
+                {
+                    FindRef(access.Storage, terms, sample);
+                }
+            }
+        }
+    }
+
+    private IEnumerable<int> SampleOffsets(Access access, Piece piece)
+    {
+        var samples = _nest.Parallel.FirstOrDefault(axis => axis.IsSymbolic);
+        int count = samples is not null && access.Address.FactorOf(samples) != 0 ? piece.Ranges[samples].Tile : 1;
+        return Enumerable.Range(0, count);
+    }
+
+    private List<(LoopVariable Variable, int Factor)> Terms(Access access)
+    {
+        var terms = new List<(LoopVariable Variable, int Factor)>();
+        foreach (var (axis, factor) in access.Address.Terms)
+        {
+            if (_positions.TryGetValue(axis, out var position) && position.Variable is { } variable)
+            {
+                terms.Add((variable, factor));
+            }
+        }
+
+        return terms;
+    }
+
+    private Ref FindRef(Storage storage, List<(LoopVariable Variable, int Factor)> terms, int sampleOffset)
+    {
+        Ref? best = null;
+        foreach (var candidate in _refs)
+        {
+            if (candidate.Storage == storage && (candidate.SampleOffset == sampleOffset || candidate.SampleOffset == 0) && candidate.Terms.All(terms.Contains)
+                && (best is null || candidate.Terms.Count > best.Terms.Count || (candidate.Terms.Count == best.Terms.Count && candidate.SampleOffset == sampleOffset)))
+            {
+                best = candidate;
+            }
+        }
+
+        best ??= _names.Parameter(storage);
+        if (best.Terms.Count == terms.Count && best.SampleOffset == sampleOffset)
+        {
+            return best;
+        }
+
+        var moves = terms.Where(term => !best.Terms.Contains(term)).ToList();
+        string suffix = string.Concat(terms.Select(static term => char.ToUpperInvariant(term.Variable.Name[0]) + term.Variable.Name.Substring(1)));
+        string number = sampleOffset > 0 ? sampleOffset.ToString(System.Globalization.CultureInfo.InvariantCulture) : string.Empty;
+        var created = new Ref(_names.Fresh(_names.OfStorage(storage) + suffix + number), storage, best, terms, sampleOffset);
+        _refs.Add(created);
+        _output.Add(new RefStatement(created, moves));
+        return created;
+    }
+
+    private MemoryOperand Operand(Access access, Point point)
+    {
+        int displacement = access.Address.Constant;
+        int sampleOffset = 0;
+        foreach (var (axis, factor) in access.Address.Terms)
+        {
+            point.Offsets.TryGetValue(axis, out int offset);
+            if (axis.IsSymbolic)
+            {
+                sampleOffset = offset;
+                continue;
+            }
+
+            displacement += factor * offset;
+            if (_positions.TryGetValue(axis, out var position))
+            {
+                displacement += factor * position.Constant;
+            }
+        }
+
+        var start = FindRef(access.Storage, Terms(access), sampleOffset);
+        return new MemoryOperand(start, displacement, IsVector(access) ? point.LaneVector : 0);
+    }
+}
