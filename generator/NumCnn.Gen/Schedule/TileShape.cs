@@ -6,6 +6,9 @@ internal sealed class TileShape
     /// <summary>Cycles from a multiply-add to the next one that needs its result.</summary>
     private const int Latency = 4;
 
+    /// <summary>Cycles that a step costs beside its operations: the loop, and what the machine cannot overlap. Larger tiles share it.</summary>
+    private const double StepCost = 0.5;
+
     private readonly Nest _nest;
     private readonly Target _target;
     private readonly int _heldLoads;
@@ -191,7 +194,7 @@ internal sealed class TileShape
     {
         int operations = points * vectors * Accumulators;
         int loads = (_heldLoads * vectors) + (_tileLoads * points * (TileLoadIsVector ? vectors : 1));
-        return Math.Max(Math.Max(operations / 2.0, loads / 2.0), Latency) / points;
+        return (Math.Max(Math.Max(operations / 2.0, loads / 2.0), Latency) + StepCost) / points;
     }
 
     private (double Cost, Axis? First, int FirstTile, Axis? Second, int SecondTile) RectangleCost(int vectors)
@@ -244,7 +247,7 @@ internal sealed class TileShape
                 }
             }
 
-            double cost = cycles / ((long)first.Extent * (second?.Extent ?? 1)) * (1 + (0.01 * pieces));
+            double cost = cycles / ((long)first.Extent * (second?.Extent ?? 1)) * (1 + (0.01 * pieces) + (secondTile > 1 ? 0.005 : 0));
             if (cost < best.Cost * 0.999)
             {
                 best = (cost, first, firstTile, second, secondTile);
