@@ -55,9 +55,6 @@ internal sealed class KernelSet
 
     public IReadOnlyList<Kernel> Kernels => _kernels;
 
-    /// <summary>Accesses that were proven in bounds.</summary>
-    public long ProvenAccesses { get; private set; }
-
     public IReadOnlyList<KernelCall> Add(Step step)
     {
         if (step.Call is not null)
@@ -188,7 +185,7 @@ internal sealed class KernelSet
             names.Push();
             var statements = Lowering.Lower(nest, plan, target, names);
             names.Pop();
-            ProvenAccesses += BoundsProof.Check(name, statements, target);
+            BoundsProof.Check(name, statements, target);
             var text = new VectorText(target);
             var inner = new CodeWriter(2);
             new StatementWriter(inner, text).Write(statements);

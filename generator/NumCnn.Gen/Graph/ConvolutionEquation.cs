@@ -88,8 +88,6 @@ internal sealed class ConvolutionEquation
     /// <summary>One output pixel and enough weights: a matrix product over the samples of a batch.</summary>
     public bool IsMatrixProduct => Y.Pixels == 1 && Groups == 1 && (long)Outputs * Inputs * Taps >= 1024;
 
-    private int XChannels => Groups * Inputs;
-
     private int YChannels => Groups * Outputs;
 
     /// <summary>What x needs around it to be read for y.</summary>

@@ -52,21 +52,6 @@ internal sealed class Nest
     /// <summary>Sums over samples start anew after this many and are added to what is stored; 0 where no axis is symbolic.</summary>
     public int SampleGroup { get; set; }
 
-    /// <summary>Multiply-adds, or steps, for one sample.</summary>
-    public long Steps
-    {
-        get
-        {
-            long product = 1;
-            foreach (var axis in Parallel.Concat(Reduction))
-            {
-                product *= Math.Max(1, axis.Extent);
-            }
-
-            return product;
-        }
-    }
-
     /// <summary>Every access of the nest.</summary>
     public IEnumerable<Access> Accesses()
     {
