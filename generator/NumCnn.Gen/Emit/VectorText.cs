@@ -38,6 +38,7 @@ internal sealed class VectorText
         ScalarCode scalar => _target.Kind == VectorKind.None ? scalar.Name : $"{Class}.Create({scalar.Name})",
         ConstantCode constant => Constant(constant.Value),
         LoadCode load => Load(load),
+        InsideCode inside => Inside(inside),
         _ => Operation((OperationCode)code),
     };
 
@@ -107,6 +108,33 @@ internal sealed class VectorText
             : vectors.Length == 0 ? displacement.ToString(CultureInfo.InvariantCulture)
             : FormattableString.Invariant($"{displacement} + {(operand.Vectors == 1 ? vectors : $"({vectors})")}");
         return offset.Length == 0 ? $"ref {operand.Start.Name}" : $"ref {operand.Start.Name}, {offset}";
+    }
+
+    private string Inside(InsideCode inside)
+    {
+        string count;
+        if (inside.Lanes is null && inside.Vectors == 0)
+        {
+            count = Number(inside.Count);
+        }
+        else
+        {
+            // Lanes that are left when the loop and the vectors before this one have had theirs.
+            var terms = new List<string> { inside.Count.ToString(CultureInfo.InvariantCulture) };
+            if (inside.Lanes is not null)
+            {
+                terms.Add($"(int){inside.Lanes.Name}");
+            }
+
+            if (inside.Vectors > 0)
+            {
+                terms.Add(inside.Vectors == 1 ? $"{Local}.Count" : FormattableString.Invariant($"({inside.Vectors} * {Local}.Count)"));
+            }
+
+            count = $"({Element})({string.Join(" - ", terms)})";
+        }
+
+        return $"{Class}.ConditionalSelect({Class}.LessThan({Local}.Indices, {Class}.Create({count})), {Write(inside.Value)}, {Local}.Zero)";
     }
 
     private string Operation(OperationCode operation)

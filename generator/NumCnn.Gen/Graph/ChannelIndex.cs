@@ -5,12 +5,16 @@ namespace NumCnn.Gen.Graph;
 /// <summary>A channel as the equations see it: a plain index, and for the one that lanes run over also its 64-byte block and place there.</summary>
 internal readonly struct ChannelIndex
 {
-    private ChannelIndex(Affine index, Affine block, Affine lane)
+    private ChannelIndex(Affine index, Affine block, Affine lane, bool isPlain = false)
     {
+        IsPlain = isPlain;
         Index = index;
         Block = block;
         Lane = lane;
     }
+
+    /// <summary>It names no block.</summary>
+    public bool IsPlain { get; }
 
     public Affine Index { get; }
 
@@ -18,7 +22,10 @@ internal readonly struct ChannelIndex
 
     public Affine Lane { get; }
 
-    public static ChannelIndex Plain(Affine index) => new(index, Affine.Zero, Affine.Zero);
+    public static ChannelIndex Plain(Affine index) => new(index, Affine.Zero, Affine.Zero, isPlain: true);
+
+    /// <summary>An index that never leaves the first block.</summary>
+    public static ChannelIndex FirstBlock(Affine index) => new(index, Affine.Zero, index);
 
     /// <summary>A place in the given block.</summary>
     public static ChannelIndex At(int block, Axis lane, int size) => new((Affine)(block * size) + lane, block, lane);

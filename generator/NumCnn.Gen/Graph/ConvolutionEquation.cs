@@ -9,7 +9,7 @@ internal sealed record OutputPoint(Affine Channel, Affine Row, Affine Column, Ax
     public Access In(View view)
     {
         var access = view.At(Channel, Row, Column);
-        return Samples is null ? access : new Access(access.Storage, access.Address + Samples);
+        return Samples is null ? access : access.Moved(Samples);
     }
 }
 
@@ -35,7 +35,7 @@ internal enum WeightOrder
 /// Solved for y it is a convolution, for x its input's gradient (and a transposed convolution), for w its weight's
 /// gradient. All three are sums with affine addresses; the order of each sum is fixed here, before any schedule.
 /// </summary>
-internal sealed class ConvolutionEquation
+internal sealed partial class ConvolutionEquation
 {
     private readonly int _block;
 
@@ -88,6 +88,9 @@ internal sealed class ConvolutionEquation
     /// <summary>One output pixel and enough weights: a matrix product over the samples of a batch.</summary>
     public bool IsMatrixProduct => Y.Pixels == 1 && Groups == 1 && (long)Outputs * Inputs * Taps >= 1024;
 
+    /// <summary>Elements of a 64-byte block.</summary>
+    public int Block => _block;
+
     private int YChannels => Groups * Outputs;
 
     /// <summary>What x needs around it to be read for y.</summary>
@@ -120,6 +123,14 @@ internal sealed class ConvolutionEquation
         return Groups > 1 || channels <= Value.Narrow ? WeightOrder.Plain : outputs ? WeightOrder.OutputLanes : WeightOrder.InputLanes;
     }
 
+    /// <summary>The share of lanes with work in vectors over y's channels.</summary>
+    public double UsefulLanes(WeightOrder order) => order switch
+    {
+        WeightOrder.OutputLanes => (double)Outputs / (Blocks(Outputs) * _block),
+        WeightOrder.Depthwise => (double)Groups / (Blocks(Groups) * _block),
+        _ => 1.0 / _block,
+    };
+
     public int WeightLength(WeightOrder order) => order switch
     {
         WeightOrder.OutputLanes => checked(Blocks(Outputs) * Taps * Inputs * _block),
@@ -140,6 +151,11 @@ internal sealed class ConvolutionEquation
     /// <summary>y from x: a convolution.</summary>
     public Nest Gather(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {
+        if (y.LanesOverColumns)
+        {
+            return GatherColumns(title, x, y, weight, order, initial, finish);
+        }
+
         var nest = new Nest { Title = title };
         var samples = AddSamples(nest);
         var (group, output, input) = Channels(nest, lanesOnOutput: true, order);
@@ -171,7 +187,9 @@ internal sealed class ConvolutionEquation
         {
             foreach (var columns in Phase.Of(X.Columns, PadLeft, Kernel.W, Stride.W, Dilation.W))
             {
-                nests.Add(ScatterPhase(title, rows, columns, x, y, weight, order, initial, finish));
+                nests.Add(x.LanesOverColumns
+                    ? ScatterColumns(title, rows, columns, x, y, weight, order, initial, finish)
+                    : ScatterPhase(title, rows, columns, x, y, weight, order, initial, finish));
             }
         }
 
@@ -297,7 +315,7 @@ internal sealed class ConvolutionEquation
         }
     }
 
-    private static Access PerSample(Access access, Axis? samples) => samples is null ? access : new Access(access.Storage, access.Address + samples);
+    private static Access PerSample(Access access, Axis? samples) => samples is null ? access : access.Moved(samples);
 
     /// <summary>The parallel axis that threads share: the longest that no register tile covers.</summary>
     private static void ShareOut(Nest nest, Axis? tiled)

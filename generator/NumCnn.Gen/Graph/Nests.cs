@@ -5,17 +5,21 @@ namespace NumCnn.Gen.Graph;
 /// <summary>Nests that many nodes share.</summary>
 internal static class Nests
 {
-    /// <summary>Every element of a shape, lanes over channels.</summary>
+    /// <summary>Every element of a value that lies channels last, lanes over channels.</summary>
     public static Nest Elementwise(string title, Shape shape, int block, Action<Nest, Affine, Affine, Affine> body)
     {
         var nest = new Nest { Title = title };
-        var i = new Axis("i", shape.Rows);
-        var j = new Axis("j", shape.Columns);
-        nest.Parallel.AddRange([i, j]);
-        var channels = new ChannelAxes("c", shape.Channels, block, blocked: false);
-        channels.AddTo(nest);
-        nest.Block = null;
-        body(nest, channels.Index.Index, i, j);
+        var (c, i, j) = ImageAxes.Over(nest, shape, 0, block);
+        body(nest, c, i, j);
+        return nest;
+    }
+
+    /// <summary>Every element of a value, lanes along what lies together.</summary>
+    public static Nest Elementwise(string title, Value value, int block, Action<Nest, Affine, Affine, Affine> body)
+    {
+        var nest = new Nest { Title = title };
+        var (c, i, j) = ImageAxes.Over(nest, value, block);
+        body(nest, c, i, j);
         return nest;
     }
 
@@ -31,16 +35,61 @@ internal static class Nests
     }
 
     /// <summary>Every element of a shape, one at a time, a block of channels for each pixel: they lie together on one side.</summary>
-    public static Nest Copy(string title, int channels, int rows, int columns, Func<Affine, Affine, Affine, (Access Target, Expr Value)> body)
+    public static IReadOnlyList<Nest> Copy(string title, Shape shape, int phases, Func<Affine, Affine, Affine, (Access Target, Expr Value)> body)
+    {
+        // Where one side's columns lie in phases, whole rounds of them and what they leave.
+        int whole = shape.Columns / phases * phases;
+        var nests = new List<Nest>();
+        if (whole > 0)
+        {
+            Add(0, whole / phases, phases);
+        }
+
+        if (whole < shape.Columns)
+        {
+            Add(whole, 1, shape.Columns - whole);
+        }
+
+        return nests;
+
+        void Add(int start, int rounds, int columns)
+        {
+            var nest = new Nest { Title = title };
+            var c = new Axis("c", shape.Channels);
+            var i = new Axis("i", shape.Rows);
+            var r = new Axis("r", columns);
+            var j = new Axis("j", rounds);
+            nest.Parallel.AddRange([c, i, r, j]);
+            nest.Tile.Add(c);
+            var (target, value) = body(c, i, (Affine)start + (j * phases) + r);
+            nest.Stores.Add(new StoreTo(target, value));
+            nests.Add(nest);
+        }
+    }
+
+    /// <summary>The sum of a block of lanes: halves, quarters, and so on, so that every width could do the same.</summary>
+    public static Expr Fold(Storage lanes, Affine start, int block)
+    {
+        var sums = Enumerable.Range(0, block).Select(lane => (Expr)new Access(lanes, start + lane)).ToList();
+        for (int half = block / 2; half > 0; half /= 2)
+        {
+            for (int lane = 0; lane < half; lane++)
+            {
+                sums[lane] += sums[lane + half];
+            }
+        }
+
+        return sums[0];
+    }
+
+    /// <summary>The same number in every element of a storage of whole blocks.</summary>
+    public static Nest Fill(string title, Storage storage, double value, int block)
     {
         var nest = new Nest { Title = title };
-        var c = new Axis("c", channels);
-        var i = new Axis("i", rows);
-        var j = new Axis("j", columns);
-        nest.Parallel.AddRange([c, i, j]);
-        nest.Tile.Add(c);
-        var (target, value) = body(c, i, j);
-        nest.Stores.Add(new StoreTo(target, value));
+        var lane = new Axis("l", storage.Length / block * block);
+        nest.Parallel.Add(lane);
+        nest.Lane = lane;
+        nest.Stores.Add(new StoreTo(new Access(storage, lane), value));
         return nest;
     }
 

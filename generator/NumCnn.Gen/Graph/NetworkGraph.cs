@@ -154,6 +154,7 @@ internal sealed class NetworkGraph
             node.Output.Trains = trains || node.Inputs.Any(static input => input.Trains);
         }
 
+        LayoutChoice.Choose(this, live);
         foreach (var node in live)
         {
             node.RequireBorders(Spec.Backward);
@@ -165,7 +166,7 @@ internal sealed class NetworkGraph
         }
 
         // A few channels are read as the caller has them; more are worth a copy that brings a pixel's together.
-        Input.IsPlanar = Input.Shape.Channels is > 1 and <= 4 && Input.Consumers.All(static consumer => consumer.ReadsPlanar) && !Input.IsOutput;
+        Input.IsPlanar = Input.Phases == 0 && Input.Shape.Channels is > 1 and <= 4 && Input.Consumers.All(static consumer => consumer.ReadsRows) && !Input.IsOutput;
         Input.Allocate(Block, Spec.Backward);
         foreach (var node in live)
         {

@@ -37,7 +37,13 @@ internal abstract class Node
     public virtual long MultiplyAdds => 0;
 
     /// <summary>True if lanes can run over the channels of its first input while that lies in the caller's order.</summary>
-    public virtual bool ReadsPlanar => false;
+    public virtual bool ReadsRows => false;
+
+    /// <summary>
+    /// The phases that the columns of its first input lie in if lanes run over the columns of its output, which lie in this many;
+    /// null where lanes have to run over channels.
+    /// </summary>
+    public virtual int? PhasesOfInput(int phases) => null;
 
     /// <summary>Says which borders of which values the node will read.</summary>
     public virtual void RequireBorders(bool backward)

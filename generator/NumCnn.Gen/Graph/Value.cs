@@ -4,7 +4,8 @@ namespace NumCnn.Gen.Graph;
 
 /// <summary>
 /// A tensor of one sample. It lies channels last: pixels in rows, each pixel's channels together and padded to whole
-/// 64-byte blocks, inside a border of zeros as wide as its readers pad (so that a convolution has no edge cases).
+/// 64-byte blocks, inside a border of zeros as wide as its readers pad (so that a convolution has no edge cases). With few
+/// channels it may lie in planes of rows instead, each row ending in zeros up to a whole number of vectors.
 /// </summary>
 internal sealed class Value
 {
@@ -14,6 +15,7 @@ internal sealed class Value
     private Value? _alias;
     private View? _view;
     private View? _gradient;
+    private int _phases;
 
     public Value(string name, Shape shape)
     {
@@ -54,6 +56,23 @@ internal sealed class Value
 
     /// <summary>True: [channels, rows, columns] as the caller gives it, for an input whose readers broadcast elements.</summary>
     public bool IsPlanar { get; set; }
+
+    /// <summary>Not 0: rows of columns in so many phases, with room for lanes over columns; for tensors of few channels.</summary>
+    public int Phases
+    {
+        get => _alias?.Phases ?? _phases;
+        set
+        {
+            if (_alias is null)
+            {
+                _phases = value;
+            }
+            else
+            {
+                _alias.Phases = value;
+            }
+        }
+    }
 
     public View View
     {
@@ -114,21 +133,10 @@ internal sealed class Value
         }
 
         Pitch = IsNarrow ? Shape.Channels : (Shape.Channels + block - 1) / block * block;
-        if (IsPlanar)
-        {
-            int width = Shape.Columns + Halo.Left + Halo.Right;
-            int height = Shape.Rows + Halo.Top + Halo.Bottom;
-            var storage = new Storage(Name, Region.Sample, checked(Shape.Channels * width * height)) { Dedicated = !Halo.IsEmpty };
-            View = new View(storage, (Halo.Top * width) + Halo.Left, width * height, width, 1);
-        }
-        else
-        {
-            View = ChannelsLast(Name, Halo);
-        }
-
+        View = Create(Name, Halo, block);
         if (withGradient)
         {
-            Gradient = ChannelsLast("d" + Name, GradientHalo);
+            Gradient = IsPlanar ? ChannelsLast("d" + Name, GradientHalo) : Create("d" + Name, GradientHalo, block);
         }
     }
 
@@ -136,13 +144,59 @@ internal sealed class Value
     public long Elements(int block)
     {
         long pitch = ParameterTensor.Padded(Shape.Channels, block);
-        long Size(Border halo) => pitch * ((long)Shape.Rows + halo.Top + halo.Bottom) * ((long)Shape.Columns + halo.Left + halo.Right);
+        long Size(Border halo) => (Phases > 0 ? Shape.Channels * (long)Phases : pitch) * ((long)Shape.Rows + halo.Top + halo.Bottom)
+            * (Phases > 0 ? PhaseStride(halo, block) : (long)Shape.Columns + halo.Left + halo.Right);
         return Size(Halo) + Size(GradientHalo);
     }
 
     public override string ToString() => $"{Name} {Shape}";
 
-    private View ChannelsLast(string name, Border halo)
+    /// <summary>An image of the given shape in rows, with room for lanes over columns.</summary>
+    public static View Rows(string name, Shape shape, int phases, Border halo, int block)
+    {
+        int stride = PhaseStride(shape, phases, halo, block);
+        int before = (halo.Left + phases - 1) / phases;
+        int row = checked(stride * phases);
+        int plane = checked(row * (shape.Rows + halo.Top + halo.Bottom));
+
+        // Vectors at the end of the last row reach a little further.
+        int length = checked((plane * shape.Channels) + (2 * block) + before + halo.Right);
+        var storage = new Storage(name, Region.Sample, length) { Dedicated = !halo.IsEmpty };
+        return View.InPhases(storage, (halo.Top * row) + before, plane, phases, stride);
+    }
+
+    private int PhaseStride(Border halo, int block) => PhaseStride(Shape, Phases, halo, block);
+
+    // A row's zeros on the right may be the next one's on the left.
+    private static int PhaseStride(Shape shape, int phases, Border halo, int block)
+    {
+        int columns = (shape.Columns + phases - 1) / phases;
+        int before = (halo.Left + phases - 1) / phases;
+        int behind = (halo.Right + phases - 1) / phases;
+        int needed = Math.Max(ImageAxes.Lanes(shape.Columns, phases, block), columns + Math.Max(before, behind));
+        return (needed + block - 1) / block * block;
+    }
+
+    private View Create(string name, Border halo, int block)
+    {
+        if (Phases > 0)
+        {
+            return Rows(name, Shape, Phases, halo, block);
+        }
+
+        if (!IsPlanar)
+        {
+            return ChannelsLast(name, halo);
+        }
+
+        int width = Shape.Columns + halo.Left + halo.Right;
+        int height = Shape.Rows + halo.Top + halo.Bottom;
+        var storage = new Storage(name, Region.Sample, checked(Shape.Channels * width * height)) { Dedicated = !halo.IsEmpty };
+        return new View(storage, (halo.Top * width) + halo.Left, width * height, width, 1);
+    }
+
+    /// <summary>The same shape channels last, with this border of zeros.</summary>
+    public View ChannelsLast(string name, Border halo)
     {
         int width = Shape.Columns + halo.Left + halo.Right;
         int height = Shape.Rows + halo.Top + halo.Bottom;

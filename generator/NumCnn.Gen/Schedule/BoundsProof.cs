@@ -56,6 +56,7 @@ internal sealed class BoundsProof
     {
         LoadCode load => Check(load.Operand, load.Kind == LoadKind.Vector),
         OperationCode operation => operation.Operands.Sum(Visit),
+        InsideCode inside => Visit(inside.Value),
         _ => 0,
     };
 

@@ -107,6 +107,18 @@ internal sealed class OperationCode(OpCode code, IReadOnlyList<Code> operands) :
     public IReadOnlyList<Code> Operands { get; } = operands;
 }
 
+/// <summary>The value in the first lanes of a vector and zero in the others: of <c>count</c> lanes in all, the loop and the vectors before it have had theirs.</summary>
+internal sealed class InsideCode(Code value, int count, LoopVariable? lanes, int vectors) : Code
+{
+    public Code Value { get; } = value;
+
+    public int Count { get; } = count;
+
+    public LoopVariable? Lanes { get; } = lanes;
+
+    public int Vectors { get; } = vectors;
+}
+
 /// <summary>A statement of emitted code.</summary>
 internal abstract class Statement;
 

@@ -142,7 +142,7 @@ internal sealed partial class Lowering
         => (_nest.Lane is { } lane && load.Access.Address.FactorOf(lane) != 0) || (_nest.Block is { } block && load.Access.Address.FactorOf(block) != 0);
 
     private bool DependsOnTile(Load load, Point point)
-        => point.Offsets.Keys.Any(axis => axis != _nest.Block && load.Access.Address.FactorOf(axis) != 0);
+        => point.Offsets.Keys.Any(axis => axis != _nest.Block && load.Access.DependsOn(axis));
 
     private string AccumulatorName(Accumulator accumulator, Point point, List<Point> points)
     {

@@ -87,7 +87,31 @@ internal sealed partial class Lowering
             }
         }
 
+        if (access.Phase is { } phase)
+        {
+            displacement += phase.Displacement(Literal(phase.Index, point));
+        }
+
         var start = FindRef(access.Storage, Terms(access), sampleOffset);
         return new MemoryOperand(start, displacement, IsVector(access) ? point.LaneVector : 0);
+    }
+
+    /// <summary>An index's value at a point, where no loop moves it.</summary>
+    private int Literal(Affine index, Point point)
+    {
+        int value = index.Constant;
+        foreach (var (axis, factor) in index.Terms)
+        {
+            point.Offsets.TryGetValue(axis, out int offset);
+            var position = _positions[axis];
+            if (position.Variable is not null)
+            {
+                throw new InvalidOperationException($"{_nest.Title}: '{axis.Name}' has to be a literal.");
+            }
+
+            value += factor * (position.Constant + offset);
+        }
+
+        return value;
     }
 }

@@ -7,7 +7,7 @@ internal sealed partial class Lowering
     {
         if (depth == _nest.Reduction.Count)
         {
-            EmitStep(points);
+            EmitStep(piece, points);
             return;
         }
 
@@ -51,12 +51,19 @@ internal sealed partial class Lowering
         }
     }
 
-    /// <summary>One step of the reduction: what is held is loaded, then for each broadcast its multiply-adds.</summary>
-    private void EmitStep(List<Point> points)
+    /// <summary>
+    /// One step of the reduction. A tile is a rectangle of an outer and an inner axis: what does not move with the outer one
+    /// is loaded first and held, what moves with it alone is loaded once for each of its values, and the rest goes straight
+    /// into the multiply-adds.
+    /// </summary>
+    private void EmitStep(Piece piece, List<Point> points)
     {
         Explain(points);
         int tiles = points[points.Count - 1].TileIndex + 1;
         int vectors = points.Count / tiles;
+        var tiled = TileAxes(piece);
+        var outer = tiled.Count > 0 ? tiled[0] : null;
+        int inner = outer is null ? 1 : tiles / piece.Ranges[outer].Tile;
         var loads = new List<Load>();
         var seen = new HashSet<Expr>();
         foreach (var accumulator in _nest.Accumulators)
@@ -65,60 +72,71 @@ internal sealed partial class Lowering
         }
 
         var held = new Dictionary<(Load, int, int), string>();
-        foreach (var load in loads)
+        foreach (var load in loads.Where(load => outer is null || !load.Access.DependsOn(outer)))
         {
-            bool onTile = DependsOnTile(load, points[0]);
-            bool onVectors = DependsOnVectors(load);
-            if (!onTile && tiles > 1)
-            {
-                for (int v = 0; v < (onVectors ? vectors : 1); v++)
-                {
-                    string name = Local(_names.OfStorage(load.Access.Storage) + Digits(v, onVectors ? vectors : 1));
-                    Assign(name, Build(load, points[v], null));
-                    Hold(load, v, onVectors, name, tile: -1);
-                }
-            }
-            else if (!onTile && !onVectors && vectors > 1)
-            {
-                string name = Local(_names.OfStorage(load.Access.Storage) + "0");
-                Assign(name, Build(load, points[0], null));
-                Hold(load, 0, onVectors, name, tile: -1);
-            }
+            Hold(load, 0, tiles);
         }
 
-        for (int t = 0; t < tiles; t++)
+        for (int first = 0; first < tiles; first += inner)
         {
-            foreach (var load in loads)
+            foreach (var load in loads.Where(load => outer is not null && load.Access.DependsOn(outer) && !OnInner(load)))
             {
-                if (DependsOnTile(load, points[0]) && !DependsOnVectors(load) && vectors > 1)
-                {
-                    string name = Local(_names.OfStorage(load.Access.Storage) + "0");
-                    Assign(name, Build(load, points[t * vectors], null));
-                    Hold(load, 0, false, name, t);
-                }
+                Hold(load, first, inner);
             }
 
-            for (int v = 0; v < vectors; v++)
+            for (int t = first; t < first + inner; t++)
             {
-                var point = points[(t * vectors) + v];
-                foreach (var accumulator in _nest.Accumulators)
+                foreach (var load in loads.Where(load => outer is not null && load.Access.DependsOn(outer) && OnInner(load)))
                 {
-                    Assign(AccumulatorName(accumulator, point, points), Build(accumulator.Update, point, held, points));
+                    Hold(load, t, 1);
+                }
+
+                for (int v = 0; v < vectors; v++)
+                {
+                    var point = points[(t * vectors) + v];
+                    foreach (var accumulator in _nest.Accumulators)
+                    {
+                        Assign(AccumulatorName(accumulator, point, points), Build(accumulator.Update, point, held, points));
+                    }
                 }
             }
         }
 
-        void Hold(Load load, int vector, bool onVectors, string name, int tile)
+        bool OnInner(Load load) => tiled.Skip(1).Any(load.Access.DependsOn);
+
+        // Locals for a load over some of the tile's points, if any of them serves more than one.
+        void Hold(Load load, int firstTile, int tileCount)
         {
-            for (int t = tile < 0 ? 0 : tile; t <= (tile < 0 ? tiles - 1 : tile); t++)
+            int moves = tileCount == 1 || !OnInner(load) ? 1 : inner;
+            int across = DependsOnVectors(load) ? vectors : 1;
+            if (moves * across == tileCount * vectors)
             {
-                for (int v = onVectors ? vector : 0; v <= (onVectors ? vector : vectors - 1); v++)
+                return;
+            }
+
+            // A broadcast that others replace in turn always goes by the same name.
+            bool passing = moves * across == 1 && (tileCount < tiles || tiles == 1);
+            for (int m = 0; m < moves; m++)
+            {
+                for (int v = 0; v < across; v++)
                 {
-                    held[(load, t, v)] = name;
+                    string name = Local(_names.OfStorage(load.Access.Storage) + (passing ? "0" : Digits((m * across) + v, moves * across)));
+                    Assign(name, Build(load, points[((firstTile + m) * vectors) + v], null));
+                    for (int t = firstTile + m; t < firstTile + tileCount; t += moves)
+                    {
+                        for (int w = v; w < vectors; w += across)
+                        {
+                            held[(load, t, w)] = name;
+                        }
+                    }
                 }
             }
         }
     }
+
+    /// <summary>The axes that a piece's register tile covers, the outer one first.</summary>
+    private List<Axis> TileAxes(Piece piece)
+        => [.. _nest.Parallel.Where(axis => axis != _nest.Lane && axis != _nest.Block && piece.Ranges.TryGetValue(axis, out var range) && range.Tile > 1)];
 
     /// <summary>Names the taps or channels of an unrolled step of several statements.</summary>
     private void Explain(List<Point> points)
@@ -144,7 +162,29 @@ internal sealed partial class Lowering
         foreach (var store in _nest.Stores)
         {
             var value = BuildShared(store.Value, point, points, uses, shared, spilled, ref next);
-            _output.Add(new StoreStatement(Operand(store.Target, point), value, IsVector(store.Target)));
+            bool isVector = IsVector(store.Target);
+            _output.Add(new StoreStatement(Operand(store.Target, point), isVector ? Inside(value, point) : value, isVector));
         }
+    }
+
+    /// <summary>The value in the lanes of the image, zero beyond it.</summary>
+    private Code Inside(Code value, Point point)
+    {
+        if (_nest.Inside is not { } inside)
+        {
+            return value;
+        }
+
+        int step = inside.Column.FactorOf(_nest.Lane!);
+        int start = Literal(inside.Column.Substitute(_nest.Lane!, 0), point);
+        int count = (inside.Width - start + step - 1) / step;
+        var lanes = _positions[_nest.Lane!].Variable;
+        if (lanes is null && _target.Kind == VectorKind.Fixed512)
+        {
+            count -= point.LaneVector * _target.Block;
+            return count >= _target.Block ? value : count <= 0 ? new ConstantCode(0) : new InsideCode(value, count, null, 0);
+        }
+
+        return new InsideCode(value, count, lanes, point.LaneVector);
     }
 }

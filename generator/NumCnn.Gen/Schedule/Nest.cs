@@ -49,8 +49,23 @@ internal sealed class Nest
     /// <summary>The parallel axis that threads share out; null where they share samples.</summary>
     public Axis? Items { get; set; }
 
+    /// <summary>Where lanes run over columns: the column, and the image's width. Lanes beyond it store zeros, as every row ends in.</summary>
+    public (Affine Column, int Width)? Inside { get; set; }
+
     /// <summary>Sums over samples start anew after this many and are added to what is stored; 0 where no axis is symbolic.</summary>
     public int SampleGroup { get; set; }
+
+    /// <summary>Axes that decide in which phase of its row an element lies: they become literals, never loops.</summary>
+    public HashSet<Axis> Literals()
+    {
+        var indices = Accesses().Where(static access => access.Phase is not null).Select(static access => access.Phase!.Index);
+        if (Inside is { } inside)
+        {
+            indices = indices.Append(inside.Column.Substitute(Lane!, 0));
+        }
+
+        return [.. indices.SelectMany(static index => index.Terms).Select(static term => term.Axis)];
+    }
 
     /// <summary>Every access of the nest.</summary>
     public IEnumerable<Access> Accesses()

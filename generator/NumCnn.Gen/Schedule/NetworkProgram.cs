@@ -98,8 +98,8 @@ internal sealed class NetworkProgram
         var shape = graph.Input.Shape;
         var source = new Storage("input", Region.Input, shape.Length);
         string title = "input: the caller's sample, in the order that its readers want";
-        var nest = Nests.Copy(title, shape.Channels, shape.Rows, shape.Columns, (c, i, j) => (graph.Input.View.At(c, i, j), Planar(shape, source).At(c, i, j)));
-        program.Add("input.Load", title, nest, (source, "source"), (graph.Input.View.Storage, "x"));
+        var nests = Nests.Copy(title, shape, graph.Input.View.Phases, (c, i, j) => (graph.Input.View.At(c, i, j), Planar(shape, source).At(c, i, j)));
+        program.Add("input.Load", title, Domain.Samples, nests, [(source, "source"), (graph.Input.View.Storage, "x")]);
     }
 
     private static void StoreOutput(ProgramBuilder program, NetworkGraph graph)
@@ -107,8 +107,8 @@ internal sealed class NetworkProgram
         var shape = graph.Output.Shape;
         var target = new Storage("output", Region.Output, shape.Length);
         string title = "output: in the order of channels, rows, columns";
-        var nest = Nests.Copy(title, shape.Channels, shape.Rows, shape.Columns, (c, i, j) => (Planar(shape, target).At(c, i, j), graph.Output.View.At(c, i, j)));
-        program.Add("output.Store", title, nest, (graph.Output.View.Storage, "y"), (target, "target"));
+        var nests = Nests.Copy(title, shape, graph.Output.View.Phases, (c, i, j) => (Planar(shape, target).At(c, i, j), graph.Output.View.At(c, i, j)));
+        program.Add("output.Store", title, Domain.Samples, nests, [(graph.Output.View.Storage, "y"), (target, "target")]);
     }
 
     private static void LoadOutputGradient(ProgramBuilder program, NetworkGraph graph)
@@ -116,8 +116,8 @@ internal sealed class NetworkProgram
         var shape = graph.Output.Shape;
         var source = new Storage("outputGradient", Region.OutputGradient, shape.Length);
         string title = "output: the caller's gradient";
-        var nest = Nests.Copy(title, shape.Channels, shape.Rows, shape.Columns, (c, i, j) => (graph.Output.Gradient.At(c, i, j), Planar(shape, source).At(c, i, j)));
-        program.Add("output.LoadGradient", title, nest, (source, "source"), (graph.Output.Gradient.Storage, "dy"));
+        var nests = Nests.Copy(title, shape, graph.Output.Gradient.Phases, (c, i, j) => (graph.Output.Gradient.At(c, i, j), Planar(shape, source).At(c, i, j)));
+        program.Add("output.LoadGradient", title, Domain.Samples, nests, [(source, "source"), (graph.Output.Gradient.Storage, "dy")]);
         graph.Output.HasGradient = true;
     }
 
@@ -127,8 +127,8 @@ internal sealed class NetworkProgram
         var target = new Storage("inputGradient", Region.InputGradient, shape.Length);
         string title = "input: its gradient, in the order of channels, rows, columns";
         bool known = graph.Input.HasGradient;
-        var nest = Nests.Copy(title, shape.Channels, shape.Rows, shape.Columns, (c, i, j) => (Planar(shape, target).At(c, i, j), known ? graph.Input.Gradient.At(c, i, j) : (Expr)0));
-        program.Add("input.StoreGradient", title, nest, (graph.Input.Gradient.Storage, "dx"), (target, "target"));
+        var nests = Nests.Copy(title, shape, graph.Input.Gradient.Phases, (c, i, j) => (Planar(shape, target).At(c, i, j), known ? graph.Input.Gradient.At(c, i, j) : (Expr)0));
+        program.Add("input.StoreGradient", title, Domain.Samples, nests, [(graph.Input.Gradient.Storage, "dx"), (target, "target")]);
     }
 
     private void PlaceParameters()

@@ -160,28 +160,44 @@ internal static class Planner
         Nest nest, Plan plan, TileShape shape, Axis? block, Range? blockRange, int laneVectors, int vectors, Axis? fixedTile, int fixedCount)
     {
         var (first, firstTile, second, secondTile) = fixedTile is null ? shape.BestRectangle(vectors) : (null, 1, null, 1);
-        foreach (var firstRange in Split(first, firstTile))
+        foreach (var literals in Literals(nest))
         {
-            foreach (var secondRange in Split(second, secondTile))
+            foreach (var firstRange in Split(first, firstTile))
             {
-                var piece = new Piece { LaneVectors = laneVectors };
-                foreach (var axis in nest.Parallel)
+                foreach (var secondRange in Split(second, secondTile))
                 {
-                    if (axis == nest.Lane)
+                    var piece = new Piece { LaneVectors = laneVectors };
+                    foreach (var axis in nest.Parallel)
                     {
-                        continue;
+                        if (axis == nest.Lane)
+                        {
+                            continue;
+                        }
+
+                        piece.Ranges[axis] = axis == block ? blockRange!
+                            : axis == first ? firstRange
+                            : axis == second ? secondRange
+                            : axis == fixedTile ? new Range(0, 0, fixedCount)
+                            : literals.TryGetValue(axis, out int literal) ? new Range(literal, literal + 1, 1)
+                            : new Range(0, axis.Extent, 1);
                     }
 
-                    piece.Ranges[axis] = axis == block ? blockRange!
-                        : axis == first ? firstRange
-                        : axis == second ? secondRange
-                        : axis == fixedTile ? new Range(0, 0, fixedCount)
-                        : new Range(0, axis.Extent, 1);
+                    plan.Pieces.Add(piece);
                 }
-
-                plan.Pieces.Add(piece);
             }
         }
+    }
+
+    /// <summary>All values of the parallel axes that have to be literals: each has pieces of its own.</summary>
+    private static List<Dictionary<Axis, int>> Literals(Nest nest)
+    {
+        var all = new List<Dictionary<Axis, int>> { new() };
+        foreach (var axis in nest.Literals().Where(nest.Parallel.Contains))
+        {
+            all = [.. all.SelectMany(values => Enumerable.Range(0, axis.Extent).Select(value => new Dictionary<Axis, int>(values) { [axis] = value }))];
+        }
+
+        return all;
     }
 
     /// <summary>An axis in whole tiles and what they leave.</summary>
@@ -211,11 +227,12 @@ internal static class Planner
         int budget = unroll == UnrollMode.Full ? StatementBudget / plan.Pieces.Count : Math.Min(BodyBudget, StatementBudget / plan.Pieces.Count);
         int limit = unroll == UnrollMode.None ? 1 : Math.Max(1, budget / Math.Max(1, heaviest));
         bool innermost = true;
+        var literals = nest.Literals();
         for (int i = nest.Reduction.Count - 1; i >= 0; i--)
         {
             var axis = nest.Reduction[i];
-            int factor = 1;
-            if (!axis.IsSymbolic)
+            int factor = literals.Contains(axis) ? axis.Extent : 1;
+            if (!axis.IsSymbolic && factor == 1)
             {
                 // Short axes (a kernel's taps, few channels) become straight lines; a long one stays a loop of a few steps.
                 bool whole = axis.Extent <= limit && axis.Extent <= LongestUnrolled;

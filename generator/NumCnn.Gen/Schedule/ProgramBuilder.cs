@@ -1,3 +1,4 @@
+using NumCnn.Gen.Graph;
 using NumCnn.Gen.Spec;
 
 namespace NumCnn.Gen.Schedule;
@@ -8,6 +9,7 @@ internal sealed class ProgramBuilder
     private readonly List<Step> _steps = [];
     private readonly List<Step> _first = [];
     private readonly List<Step> _last = [];
+    private readonly List<Step> _folds = [];
 
     public ProgramBuilder(DType type)
     {
@@ -39,7 +41,7 @@ internal sealed class ProgramBuilder
     }
 
     /// <summary>All steps: those that prepare copies of weights, the chain, and the weight gradients, which wait for nobody.</summary>
-    public IReadOnlyList<Step> Steps => [.. _first, .. _steps, .. _last];
+    public IReadOnlyList<Step> Steps => [.. _first, .. _steps, .. _last, .. _folds];
 
     public void Add(string kernel, string summary, Nest nest, params (Storage, string)[] roles) => Add(kernel, summary, Domain.Samples, [nest], roles);
 
@@ -90,6 +92,18 @@ internal sealed class ProgramBuilder
             _steps.Add(Create(Domain.Samples, When.Alone));
             _last.Add(Create(Domain.Items, When.Shared));
         }
+    }
+
+    /// <summary>
+    /// A parameter's gradient by lanes: sums in scratch that starts from zero, to which every sample adds and which is folded at
+    /// the end.
+    /// </summary>
+    public void AddParameterGradient(string kernel, string summary, Nest nest, Nest fold, Storage sums, IReadOnlyList<(Storage, string)> roles)
+    {
+        var zero = Nests.Fill(summary, sums, 0, Block);
+        _first.Add(new Step { Kernel = kernel + "Start", Summary = summary, Domain = Domain.Items, When = When, Nests = [zero], Arguments = Used([zero], roles), Unroll = Unroll });
+        AddParameterGradient(kernel, summary, nest, [.. roles.Where(role => nest.Accesses().Any(access => access.Storage == role.Item1))]);
+        _folds.Add(new Step { Kernel = kernel + "Fold", Summary = summary, Domain = Domain.Once, When = When, Nests = [fold], Arguments = Used([fold], roles), Unroll = Unroll });
     }
 
     /// <summary>A call of the run time for each sample.</summary>

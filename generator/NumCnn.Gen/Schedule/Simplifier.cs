@@ -8,7 +8,7 @@ internal static class Simplifier
 {
     public static Nest Merge(Nest nest)
     {
-        if (nest.Accumulators.Count > 0 || nest.Items is not null || nest.Parallel.Exists(static axis => axis.IsSymbolic))
+        if (nest.Accumulators.Count > 0 || nest.Items is not null || nest.Inside is not null || nest.Parallel.Exists(static axis => axis.IsSymbolic))
         {
             return nest;
         }
@@ -17,11 +17,12 @@ internal static class Simplifier
         {
             var axes = nest.Parallel.Where(static axis => !axis.IsTrivial).ToList();
             var accesses = nest.Accesses().ToList();
+            var literals = nest.Literals();
             int at = -1;
             for (int k = 0; k + 1 < axes.Count && at < 0; k++)
             {
                 var (outer, inner) = (axes[k], axes[k + 1]);
-                bool follows = outer != nest.Lane && !nest.Tile.Contains(outer) && !nest.Tile.Contains(inner)
+                bool follows = outer != nest.Lane && !literals.Contains(outer) && !literals.Contains(inner) && !nest.Tile.Contains(outer) && !nest.Tile.Contains(inner)
                     && accesses.TrueForAll(access => access.Address.FactorOf(outer) == (long)access.Address.FactorOf(inner) * inner.Extent);
                 at = follows ? k : -1;
             }
@@ -56,7 +57,7 @@ internal static class Simplifier
 
         return result;
 
-        Access Replace(Access access) => new(access.Storage, access.Address.Substitute(outer, Affine.Zero).Substitute(inner, merged));
+        Access Replace(Access access) => new(access.Storage, access.Address.Substitute(outer, Affine.Zero).Substitute(inner, merged), access.Phase);
 
         Expr Rebuild(Expr expr) => expr switch
         {

@@ -53,30 +53,67 @@ internal sealed class Storage
     public override string ToString() => Name;
 }
 
+/// <summary>
+/// A place in a row of columns that lies in phases: every n-th column together. The address moves by <see cref="Stride"/>
+/// with the index's residue and by one with its quotient, so the index has to be a constant when code is written.
+/// </summary>
+internal sealed record PhaseIndex(Affine Index, int Phases, int Stride)
+{
+    public int Displacement(int index)
+    {
+        int residue = ((index % Phases) + Phases) % Phases;
+        return (residue * Stride) + ((index - residue) / Phases);
+    }
+}
+
 /// <summary>One element of a storage, or the first of a vector's.</summary>
 internal sealed class Access
 {
-    public Access(Storage storage, Affine address)
+    public Access(Storage storage, Affine address, PhaseIndex? phase = null)
     {
         Storage = storage;
         Address = address;
+        Phase = phase;
     }
 
     public Storage Storage { get; }
 
     public Affine Address { get; }
+
+    /// <summary>What the address needs beside, where columns lie in phases.</summary>
+    public PhaseIndex? Phase { get; }
+
+    public bool DependsOn(Axis axis) => Address.FactorOf(axis) != 0 || (Phase is not null && Phase.Index.FactorOf(axis) != 0);
+
+    /// <summary>The same place, further on.</summary>
+    public Access Moved(Affine by) => new(Storage, Address + by, Phase);
 }
 
-/// <summary>How a tensor [channels, rows, columns] lies in a storage. A weight or a feature vector leaves the strides it lacks at 0.</summary>
+/// <summary>
+/// How a tensor [channels, rows, columns] lies in a storage. A weight or a feature vector leaves the strides it lacks at 0.
+/// With phases the columns j, j + phases, j + 2·phases, … of a row lie together, so that lanes can run over them whatever
+/// the stride of the readers.
+/// </summary>
 internal sealed class View
 {
+    private readonly int _phaseStride;
+    private readonly int _firstColumn;
+
     public View(Storage storage, int origin, int channelStride, int rowStride, int columnStride)
+        : this(storage, origin, channelStride, rowStride, columnStride, 1, 0, 0)
+        => LanesOverColumns = false;
+
+    private View(Storage storage, int origin, int channelStride, int rowStride, int columnStride, int phases, int phaseStride, int firstColumn)
     {
+        LanesOverColumns = true;
         Storage = storage;
         Origin = origin;
         ChannelStride = channelStride;
         RowStride = rowStride;
         ColumnStride = columnStride;
+        Phases = phases;
+        _phaseStride = phaseStride;
+        _firstColumn = firstColumn;
     }
 
     public Storage Storage { get; }
@@ -89,10 +126,49 @@ internal sealed class View
 
     public int ColumnStride { get; }
 
+    /// <summary>1 where columns follow each other.</summary>
+    public int Phases { get; }
+
+    /// <summary>Elements between phases.</summary>
+    public int PhaseStride => _phaseStride;
+
+    /// <summary>Rows have room for whole vectors of columns.</summary>
+    public bool LanesOverColumns { get; private init; }
+
+    /// <summary>Columns in phases, each of the given length; the origin is the place of column 0.</summary>
+    public static View InPhases(Storage storage, int origin, int channelStride, int phases, int phaseStride)
+        => new(storage, origin, channelStride, phases * phaseStride, 1, phases, phaseStride, 0);
+
     public Access At(Affine channel, Affine row, Affine column)
-        => new(Storage, (channel * ChannelStride) + (row * RowStride) + (column * ColumnStride) + Origin);
+    {
+        var address = (channel * ChannelStride) + (row * RowStride) + Origin;
+        if (Phases == 1)
+        {
+            return new(Storage, address + (column * ColumnStride));
+        }
+
+        // What moves by whole phases moves the address; the rest decides which phase it is.
+        Affine rest = column.Constant + _firstColumn;
+        foreach (var (axis, factor) in column.Terms)
+        {
+            if (factor % Phases == 0)
+            {
+                address += axis * (factor / Phases);
+            }
+            else
+            {
+                rest += axis * factor;
+            }
+        }
+
+        var phase = new PhaseIndex(rest, Phases, _phaseStride);
+        return rest.Terms.Count == 0 ? new(Storage, address + phase.Displacement(rest.Constant)) : new(Storage, address, phase);
+    }
 
     /// <summary>The same elements, seen from another one.</summary>
     public View From(int channel, int row, int column)
-        => new(Storage, Origin + (channel * ChannelStride) + (row * RowStride) + (column * ColumnStride), ChannelStride, RowStride, ColumnStride);
+    {
+        int origin = Origin + (channel * ChannelStride) + (row * RowStride) + (Phases == 1 ? column * ColumnStride : 0);
+        return new(Storage, origin, ChannelStride, RowStride, ColumnStride, Phases, _phaseStride, Phases == 1 ? 0 : _firstColumn + column) { LanesOverColumns = LanesOverColumns };
+    }
 }

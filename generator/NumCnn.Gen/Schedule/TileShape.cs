@@ -11,37 +11,28 @@ internal sealed class TileShape
 
     private readonly Nest _nest;
     private readonly Target _target;
-    private readonly int _heldLoads;
-    private readonly int _tileLoads;
+    private readonly List<Access> _loads;
 
     public TileShape(Nest nest, Target target)
     {
         _nest = nest;
         _target = target;
-        foreach (var access in nest.Accumulators.SelectMany(UpdateLoads))
-        {
-            if (nest.Tile.Any(axis => access.Address.FactorOf(axis) != 0))
-            {
-                _tileLoads++;
-                TileLoadIsVector |= OnVectors(access);
-            }
-            else
-            {
-                _heldLoads++;
-            }
-        }
+        _loads = [.. nest.Accumulators.SelectMany(UpdateLoads).Distinct()];
     }
-
-    private bool TileLoadIsVector { get; }
 
     private int Accumulators => Math.Max(1, _nest.Accumulators.Count);
 
-    /// <summary>Tile points that fit the registers beside this many vectors.</summary>
+    /// <summary>Tile points along the preferred axis that fit the registers beside this many vectors.</summary>
     public int MaxPoints(int vectors)
     {
-        // What is held, and one register for the operand on its way.
-        int room = _target.Registers - (Math.Max(1, _heldLoads) * vectors) - 1;
-        return Math.Max(1, room / (vectors * Accumulators));
+        var axis = _nest.Tile.FirstOrDefault(static axis => !axis.IsTrivial);
+        int points = 1;
+        while (points < _target.Registers && Cost(axis, points + 1, null, 1, vectors).Registers <= _target.Registers)
+        {
+            points++;
+        }
+
+        return points;
     }
 
     public int LaneVectors(int vectors)
@@ -74,13 +65,17 @@ internal sealed class TileShape
         double bestCost = double.MaxValue;
         for (int vectors = 1; vectors <= Math.Min(available, 8); vectors *= 2)
         {
-            int points = samples > 0 ? samples : 0;
-            if (points > 0 && points > MaxPointsWith(vectors, points))
+            double cost;
+            if (samples > 0)
             {
-                continue;
+                var (cycles, registers) = Cost(_nest.Tile[0], samples, null, 1, vectors);
+                cost = registers > _target.Registers ? double.MaxValue : cycles / samples / vectors;
+            }
+            else
+            {
+                cost = RectangleCost(vectors).Cost / vectors;
             }
 
-            double cost = points > 0 ? CyclesPerStep(points, vectors) / vectors : RectangleCost(vectors).Cost / vectors;
             if (cost < bestCost * 0.98)
             {
                 bestCost = cost;
@@ -113,8 +108,10 @@ internal sealed class TileShape
     public int StatementsPerStep(Piece piece)
     {
         int vectors = piece.LaneVectors * (_nest.Block is { } block && piece.Ranges.TryGetValue(block, out var range) ? range.Tile : 1);
+        var tiled = _nest.Parallel.Where(axis => axis != _nest.Lane && axis != _nest.Block && piece.Ranges[axis].Tile > 1).ToList();
         int points = Points(piece) / vectors;
-        return (Accumulators * points * vectors) + (_heldLoads * vectors) + (_tileLoads * points);
+        int loads = _loads.Sum(access => tiled.Where(access.DependsOn).Aggregate(OnVectors(access) ? vectors : 1, (count, axis) => count * piece.Ranges[axis].Tile));
+        return (Accumulators * points * vectors) + loads;
     }
 
     /// <summary>Unrolled so far, a broadcast of one step returns in another, while the accumulators fill the registers.</summary>
@@ -126,7 +123,7 @@ internal sealed class TileShape
         }
 
         var tiled = piece.Ranges.Where(range => range.Key != _nest.Block && range.Value.Tile > 1).ToList();
-        foreach (var access in _nest.Accumulators.SelectMany(UpdateLoads))
+        foreach (var access in _loads)
         {
             int step = access.Address.FactorOf(axis);
             if (step == 0 || OnVectors(access))
@@ -179,10 +176,6 @@ internal sealed class TileShape
     private bool OnVectors(Access access)
         => (_nest.Lane is { } lane && access.Address.FactorOf(lane) != 0) || (_nest.Block is { } block && access.Address.FactorOf(block) != 0);
 
-    // A tile of given points: with one point the vectors' loads go straight into the multiply-adds.
-    private int MaxPointsWith(int vectors, int points)
-        => points == 1 ? ((vectors * Accumulators) + 2 <= _target.Registers ? 1 : 0) : MaxPoints(vectors);
-
     private int Available()
     {
         int lanes = _nest.Lane is { } lane ? Math.Max(1, lane.Extent / _target.Widths[_target.Widths.Count - 1]) : 1;
@@ -190,11 +183,44 @@ internal sealed class TileShape
         return lanes * blocks;
     }
 
-    private double CyclesPerStep(int points, int vectors)
+    /// <summary>
+    /// A step of a tile of two axes, as the lowering writes it: what does not move with the outer axis is held, what moves with
+    /// it alone passes through one local a vector, and an operand that serves once needs none.
+    /// </summary>
+    private (double Cycles, int Registers) Cost(Axis? first, int firstTile, Axis? second, int secondTile, int vectors)
     {
-        int operations = points * vectors * Accumulators;
-        int loads = (_heldLoads * vectors) + (_tileLoads * points * (TileLoadIsVector ? vectors : 1));
-        return (Math.Max(Math.Max(operations / 2.0, loads / 2.0), Latency) + StepCost) / points;
+        if (secondTile > 1 && _nest.Parallel.IndexOf(second!) < _nest.Parallel.IndexOf(first!))
+        {
+            (first, firstTile, second, secondTile) = (second, secondTile, first, firstTile);
+        }
+
+        int points = firstTile * secondTile * vectors;
+        int loads = 0;
+        int held = 0;
+        int passing = 1;
+        foreach (var access in _loads)
+        {
+            bool onFirst = firstTile > 1 && access.DependsOn(first!);
+            int across = OnVectors(access) ? vectors : 1;
+            int count = (onFirst ? firstTile : 1) * (secondTile > 1 && access.DependsOn(second!) ? secondTile : 1) * across;
+            loads += count;
+            if (count == points)
+            {
+                continue;
+            }
+
+            if (onFirst)
+            {
+                passing = Math.Max(passing, count / firstTile);
+            }
+            else
+            {
+                held += count;
+            }
+        }
+
+        int operations = points * Accumulators;
+        return (Math.Max(Math.Max(operations / 2.0, loads / 2.0), Latency) + StepCost, operations + held + passing);
     }
 
     private (double Cost, Axis? First, int FirstTile, Axis? Second, int SecondTile) RectangleCost(int vectors)
@@ -209,10 +235,11 @@ internal sealed class TileShape
         var axes = _nest.Sequential ? [] : _nest.Tile.Where(axis => !axis.IsTrivial && !axis.IsSymbolic).ToList();
         if (axes.Count == 0)
         {
-            return ((vectors * Accumulators) + 2 > _target.Registers ? double.MaxValue : CyclesPerStep(1, vectors), null, 1, null, 1);
+            var (cycles, registers) = Cost(null, 1, null, 1, vectors);
+            return (registers > _target.Registers ? double.MaxValue : cycles, null, 1, null, 1);
         }
 
-        int capacity = MaxPoints(vectors);
+        int capacity = _target.Registers / (vectors * Accumulators);
         (double Cost, Axis? First, int FirstTile, Axis? Second, int SecondTile) best = (double.MaxValue, axes[0], 1, null, 1);
         for (int a = 0; a < axes.Count; a++)
         {
@@ -233,6 +260,11 @@ internal sealed class TileShape
 
         void Consider(Axis first, int firstTile, Axis? second, int secondTile)
         {
+            if (firstTile * secondTile > 1 && Cost(first, firstTile, second, secondTile, vectors).Registers > _target.Registers)
+            {
+                return;
+            }
+
             // Average cycles of a point, over whole rectangles and what they leave.
             double cycles = 0;
             int pieces = 0;
@@ -240,9 +272,8 @@ internal sealed class TileShape
             {
                 foreach (var secondRange in Planner.Split(second, secondTile))
                 {
-                    int points = firstRange.Tile * secondRange.Tile;
                     long count = (long)(firstRange.End - firstRange.Start) * (secondRange.End - secondRange.Start);
-                    cycles += count * CyclesPerStep(points, vectors);
+                    cycles += count * Cost(first, firstRange.Tile, second, secondRange.Tile, vectors).Cycles / (firstRange.Tile * secondRange.Tile);
                     pieces++;
                 }
             }

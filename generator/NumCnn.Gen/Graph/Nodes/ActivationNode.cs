@@ -35,6 +35,8 @@ internal sealed class ActivationNode : Node, IFusable
 
     private Value Input => Inputs[0];
 
+    public override int? PhasesOfInput(int phases) => phases;
+
     /// <summary>Lets the producer's kernel apply the function.</summary>
     public void FuseInto(Node producer)
     {
@@ -53,7 +55,7 @@ internal sealed class ActivationNode : Node, IFusable
         }
 
         string title = $"{Layer}: {_function.Formula}";
-        var nest = Nests.Elementwise(title, Output.Shape, program.Block, (nest, c, i, j) =>
+        var nest = Nests.Elementwise(title, Output, program.Block, (nest, c, i, j) =>
             nest.Stores.Add(new StoreTo(Output.View.At(c, i, j), _function.Apply(Input.View.At(c, i, j)))));
         program.Add(Layer + ".Forward", title, nest, (Input.View.Storage, "x"), (Output.View.Storage, "y"));
     }
@@ -81,7 +83,7 @@ internal sealed class ActivationNode : Node, IFusable
         string title = inPlace ? $"{Layer}: dy becomes the gradient before the function" : $"{Layer}: dx = dy · derivative at {variable}";
         bool add = !inPlace && Input.HasGradient;
         Input.HasGradient = true;
-        var nest = Nests.Elementwise(title, Output.Shape, program.Block, (nest, c, i, j) =>
+        var nest = Nests.Elementwise(title, Output, program.Block, (nest, c, i, j) =>
             nest.Stores.Add(Nests.Into(Input.Gradient.At(c, i, j), _function.Gradient(kept.At(c, i, j), Output.Gradient.At(c, i, j)), add)));
         program.Add(Layer + ".Backward", title, nest, (kept.Storage, variable), (Output.Gradient.Storage, "dy"), (Input.Gradient.Storage, "dx"));
     }

@@ -5,6 +5,12 @@ namespace NumCnn.Gen.Graph.Nodes;
 /// <summary>A convolution, a linear layer or a transposed convolution: one equation, solved for y or for x.</summary>
 internal sealed class ConvolutionNode : Node, IEpilogue
 {
+    /// <summary>Below this many a layer costs too little for a layout of its own.</summary>
+    private const long FewestMultiplyAdds = 4096;
+
+    /// <summary>Other layouts are worth it from here on: their vectors cross cache lines, and weights are broadcast one by one.</summary>
+    private const double LeastGain = 1.25;
+
     private readonly ConvolutionEquation _equation;
     private readonly bool _transposed;
     private readonly ParameterTensor _weight;
@@ -35,16 +41,33 @@ internal sealed class ConvolutionNode : Node, IEpilogue
 
     public override long MultiplyAdds => _equation.MultiplyAdds;
 
-    public override bool ReadsPlanar => !_transposed && !_equation.IsDepthwise;
+    public override bool ReadsRows => !_transposed && !_equation.IsDepthwise && _equation.Groups == 1;
 
     private Value Input => Inputs[0];
+
+    /// <summary>Lanes run over the columns of the output, because its channels are few.</summary>
+    private bool RunsOverColumns => Output.Phases > 0;
+
+    public override int? PhasesOfInput(int phases) => _transposed || !_equation.CanGatherColumns(_order) ? null : _equation.PhasesOfX(phases);
+
+    /// <summary>True if vectors over the output's columns, in this many phases, have enough more useful lanes than vectors over its channels.</summary>
+    public bool GainsFromColumns(int phases)
+    {
+        if (PhasesOfInput(phases) is null || _equation.Y.Pixels == 1 || MultiplyAdds < FewestMultiplyAdds)
+        {
+            return false;
+        }
+
+        double columns = (double)Output.Shape.Columns / (phases * ImageAxes.Lanes(Output.Shape.Columns, phases, _equation.Block));
+        return columns > _equation.UsefulLanes(_order) * LeastGain;
+    }
 
     public override void RequireBorders(bool backward)
     {
         if (!_transposed)
         {
             Input.RequireHalo(_equation.XBorder);
-            if (backward && Input.NeedsGradient)
+            if (backward && Input.NeedsGradient && (RunsOverColumns || !_equation.CanScatterColumns(_order, Input.Phases) || Input.Phases == 0))
             {
                 Output.RequireGradientHalo(_equation.YBorder);
             }
@@ -108,21 +131,7 @@ internal sealed class ConvolutionNode : Node, IEpilogue
         var dy = Output.Gradient;
         if (_weight.Trainable)
         {
-            string title = $"{Layer}: dw = Σ over samples and pixels of dy · x";
-            var nest = _transposed
-                ? _equation.Correlate(title, dy, x, _weight.GradientStorage, _order)
-                : _equation.Correlate(title, x, dy, _weight.GradientStorage, _order);
-            program.AddParameterGradient(Layer + ".WeightGradient", title, nest, (x.Storage, "x"), (dy.Storage, "dy"), (_weight.GradientStorage, "dw"));
-            if (_bias is not null)
-            {
-                title = $"{Layer}: db = Σ over samples and pixels of dy";
-                program.AddParameterGradient(
-                    Layer + ".BiasGradient",
-                    title,
-                    ConvolutionEquation.SumPixels(title, Output.Shape, dy, _bias.GradientStorage, program.Block),
-                    (dy.Storage, "dy"),
-                    (_bias.GradientStorage, "db"));
-            }
+            ParameterGradients(program, x, dy);
         }
 
         if (Input.NeedsGradient)
@@ -131,8 +140,73 @@ internal sealed class ConvolutionNode : Node, IEpilogue
         }
     }
 
+    private void ParameterGradients(ProgramBuilder program, View x, View dy)
+    {
+        string title = $"{Layer}: dw = Σ over samples and pixels of dy · x";
+        string biasTitle = $"{Layer}: db = Σ over samples and pixels of dy";
+        if (RunsOverColumns)
+        {
+            var partial = ProgramBuilder.Scratch(_weight.Name + " by lane", _equation.PartialLength);
+            program.AddParameterGradient(
+                Layer + ".WeightGradient",
+                title,
+                _equation.CorrelateColumns(title, x, dy, partial),
+                _equation.FoldWeights(title, partial, _weight.GradientStorage, _order),
+                partial,
+                [(x.Storage, "x"), (dy.Storage, "dy"), (partial, "lanes"), (_weight.GradientStorage, "dw")]);
+            if (_bias is not null)
+            {
+                var sums = ProgramBuilder.Scratch(_bias.Name + " by lane", Output.Shape.Channels * program.Block);
+                program.AddParameterGradient(
+                    Layer + ".BiasGradient",
+                    biasTitle,
+                    ConvolutionEquation.SumColumns(biasTitle, Output.Shape, dy, sums, program.Block),
+                    ConvolutionEquation.FoldBias(biasTitle, Output.Shape.Channels, sums, _bias.GradientStorage, program.Block),
+                    sums,
+                    [(dy.Storage, "dy"), (sums, "lanes"), (_bias.GradientStorage, "db")]);
+            }
+
+            return;
+        }
+
+        var nest = _transposed
+            ? _equation.Correlate(title, dy, x, _weight.GradientStorage, _order)
+            : _equation.Correlate(title, x, dy, _weight.GradientStorage, _order);
+        program.AddParameterGradient(Layer + ".WeightGradient", title, nest, (x.Storage, "x"), (dy.Storage, "dy"), (_weight.GradientStorage, "dw"));
+        if (_bias is not null)
+        {
+            program.AddParameterGradient(
+                Layer + ".BiasGradient",
+                biasTitle,
+                ConvolutionEquation.SumPixels(biasTitle, Output.Shape, dy, _bias.GradientStorage, program.Block),
+                (dy.Storage, "dy"),
+                (_bias.GradientStorage, "db"));
+        }
+    }
+
     private void InputGradient(ProgramBuilder program, View dy)
     {
+        string title = $"{Layer}: dx = Σ over outputs and taps of w · dy";
+        var dx = Input.Gradient;
+        bool add = Input.HasGradient;
+        Input.HasGradient = true;
+        Expr Into(View view, bool add, Expr value, OutputPoint point) => add ? (Expr)point.In(view) + value : value;
+        if (dx.LanesOverColumns && _equation.CanScatterColumns(_order, dx.Phases))
+        {
+            // Rows of dx from rows of dy: where those lie channels last, a copy turns them.
+            var turned = new List<Nest>();
+            var rows = dy;
+            if (!RunsOverColumns)
+            {
+                rows = Value.Rows("d" + Output.Name + " in rows", Output.Shape, dx.Phases / _equation.Stride.W, _equation.YBorder, program.Block);
+                turned.AddRange(Nests.Copy(title, Output.Shape, rows.Phases, (c, i, j) => (rows.At(c, i, j), dy.At(c, i, j))));
+            }
+
+            turned.AddRange(_equation.Scatter(title, dx, rows, _weight.Storage, _order, static _ => 0, (sum, point) => Into(dx, add, sum, point)));
+            program.Add(Layer + ".InputGradient", title, Domain.Samples, turned, [(dy.Storage, "dy"), (rows.Storage, "rows"), (_weight.Storage, "w"), (dx.Storage, "dx")]);
+            return;
+        }
+
         var weight = _weight.Storage;
         var order = _equation.OrderFor(outputs: _transposed);
         if (order != _order)
@@ -144,15 +218,19 @@ internal sealed class ConvolutionNode : Node, IEpilogue
             weight = copy;
         }
 
-        string title = $"{Layer}: dx = Σ over outputs and taps of w · dy";
-        var dx = Input.Gradient;
-        bool add = Input.HasGradient;
-        Input.HasGradient = true;
-        Expr Finish(Expr sum, OutputPoint point) => add ? (Expr)point.In(dx) + sum : sum;
+        // Where dx lies in rows that this kernel cannot write, a copy turns what it wrote.
+        var target = dx.LanesOverColumns ? Input.ChannelsLast("d" + Input.Name + " channels last", default) : dx;
+        bool addNow = add && target == dx;
         IReadOnlyList<Nest> nests = _transposed
-            ? [_equation.Gather(title, dy, dx, weight, order, static _ => 0, Finish)]
-            : _equation.Scatter(title, dx, dy, weight, order, static _ => 0, Finish);
-        program.Add(Layer + ".InputGradient", title, Domain.Samples, nests, [(dy.Storage, "dy"), (weight, "w"), (dx.Storage, "dx")]);
+            ? [_equation.Gather(title, dy, target, weight, order, static _ => 0, (sum, point) => Into(target, addNow, sum, point))]
+            : _equation.Scatter(title, target, dy, weight, order, static _ => 0, (sum, point) => Into(target, addNow, sum, point));
+        program.Add(Layer + ".InputGradient", title, Domain.Samples, nests, [(dy.Storage, "dy"), (weight, "w"), (target.Storage, "dx")]);
+        if (target != dx)
+        {
+            title = $"{Layer}: dx in the order of its readers";
+            nests = Nests.Copy(title, Input.Shape, dx.Phases, (c, i, j) => (dx.At(c, i, j), add ? (Expr)dx.At(c, i, j) + target.At(c, i, j) : target.At(c, i, j)));
+            program.Add(Layer + ".TurnInputGradient", title, Domain.Samples, nests, [(target.Storage, "x"), (dx.Storage, "dx")]);
+        }
     }
 
     private Expr Bias(Affine channel) => _bias is null ? 0 : new Access(_bias.Storage, channel);

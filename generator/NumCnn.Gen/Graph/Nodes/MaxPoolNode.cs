@@ -22,6 +22,9 @@ internal sealed class MaxPoolNode : Node, IEpilogue
     /// <summary>Windows up to here are unrolled in the gradient's kernel.</summary>
     private const int UnrolledTaps = 16;
 
+    /// <summary>Windows up to this width may have lanes over columns: each of their columns is a literal of the code.</summary>
+    private const int LongestColumns = 4;
+
     private readonly Window _window;
 
     public MaxPoolNode(string layer, Value input, Shape output, Window window)
@@ -36,6 +39,9 @@ internal sealed class MaxPoolNode : Node, IEpilogue
     public string EpilogueName { get; set; } = string.Empty;
 
     private Value Input => Inputs[0];
+
+    public override int? PhasesOfInput(int phases)
+        => _window.Partitions(Input.Shape, Output.Shape) && _window.Kernel.W <= LongestColumns && _window.Kernel.H * _window.Kernel.W <= UnrolledTaps ? phases * _window.Stride.W : null;
 
     public override void Forward(ProgramBuilder program)
     {
@@ -68,7 +74,7 @@ internal sealed class MaxPoolNode : Node, IEpilogue
         bool partitions = _window.Partitions(Input.Shape, Output.Shape);
         if (!add && !partitions)
         {
-            nests.Add(Nests.Elementwise(title, Input.Shape, program.Block, (nest, c, i, j) => nest.Stores.Add(new StoreTo(Input.Gradient.At(c, i, j), 0))));
+            nests.Add(Nests.Elementwise(title, Input, program.Block, (nest, c, i, j) => nest.Stores.Add(new StoreTo(Input.Gradient.At(c, i, j), 0))));
         }
 
         add |= !partitions;
@@ -155,15 +161,9 @@ internal sealed class MaxPoolNode : Node, IEpilogue
         return nest;
     }
 
-    private (Axis I, Axis J) Pixels(Nest nest, ProgramBuilder program, out Affine channel)
+    private (Affine I, Affine J) Pixels(Nest nest, ProgramBuilder program, out Affine channel)
     {
-        var i = new Axis("i", Output.Shape.Rows);
-        var j = new Axis("j", Output.Shape.Columns);
-        nest.Parallel.AddRange([i, j]);
-        var channels = new ChannelAxes("c", Output.Shape.Channels, program.Block, blocked: false);
-        channels.AddTo(nest);
-        nest.Block = null;
-        channel = channels.Index.Index;
+        (channel, var i, var j) = ImageAxes.Over(nest, Output, program.Block);
         return (i, j);
     }
 }

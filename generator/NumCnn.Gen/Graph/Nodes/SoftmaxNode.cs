@@ -75,7 +75,7 @@ internal sealed class SoftmaxNode : Node
         });
 
         // Element by element: the padding's lanes of a gradient have to stay zero.
-        var last = Nests.Copy(title, Shape.Channels, Shape.Rows, Shape.Columns, (c, i, j) =>
+        var last = Nests.Copy(title, Shape, 1, (c, i, j) =>
         {
             Expr y = Output.View.At(c, i, j);
             Expr gradient = dy.At(c, i, j);
@@ -88,7 +88,7 @@ internal sealed class SoftmaxNode : Node
             Layer + ".Backward",
             title,
             Domain.Samples,
-            [sum, last],
+            [sum, .. last],
             [(Output.View.Storage, "y"), (dy.Storage, "dy"), (_sum, "sum"), (Input.Gradient.Storage, "dx")]);
     }
 
