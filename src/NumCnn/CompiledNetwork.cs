@@ -11,11 +11,18 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     /// <summary>Samples that a thread takes at a time.</summary>
     private const int Grain = 16;
 
+    /// <summary>
+    /// Parts of a batch that sum their parameter gradients by themselves. It is fixed, so that the order of every sum depends
+    /// on the number of samples and on nothing else.
+    /// </summary>
+    private const int MostShards = 8;
+
     private readonly StageWork _work;
     private AlignedBuffer<T> _workspace = new(0);
     private AlignedBuffer<T> _output = new(0);
     private AlignedBuffer<T> _outputGradient = new(0);
     private AlignedBuffer<T>? _batch;
+    private AlignedBuffer<T>? _shards;
     private unsafe T* _userInput;
     private unsafe T* _userOutputGradient;
     private unsafe T* _userInputGradient;
@@ -53,6 +60,14 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
 
     /// <summary>The scratch beside the samples' workspaces.</summary>
     protected ref T Batch => ref _batch!.Reference;
+
+    /// <summary>Shards of the last Forward's samples.</summary>
+    protected nint Shards => Samples == 0 ? 0 : ((Samples - 1) / SamplesPerShard) + 1;
+
+    /// <summary>Elements between two shards' sums.</summary>
+    protected nint ShardPitch => Layout.ShardLength;
+
+    private int SamplesPerShard => (Samples + MostShards - 1) / MostShards;
 
     /// <summary>The gradients' memory.</summary>
     protected ref T Gradients => ref Parameters.GradientBuffer.Reference;
@@ -176,6 +191,11 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     /// <returns>The first element.</returns>
     protected unsafe ref T InputGradient(int sample) => ref Unsafe.AsRef<T>(_userInputGradient + ((nint)sample * Layout.Info.InputLength));
 
+    /// <summary>The sums of the shard that a sample belongs to.</summary>
+    /// <param name="sample">Its index in the batch.</param>
+    /// <returns>The first element.</returns>
+    protected ref T Shard(int sample) => ref Unsafe.Add(ref _shards!.Reference, sample / SamplesPerShard * ShardPitch);
+
     /// <summary>Runs a part of a stage of Forward.</summary>
     /// <param name="stage">The stage.</param>
     /// <param name="first">The first sample, or item.</param>
@@ -250,6 +270,12 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
             Parameters.ZeroGradients();
         }
 
+        if (Layout.ShardLength > 0)
+        {
+            _shards ??= new AlignedBuffer<T>(MostShards * Layout.ShardLength);
+            _shards.Span[..(int)(Shards * ShardPitch)].Clear();
+        }
+
         fixed (T* from = outputGradient)
         fixed (T* to = inputGradient)
         {
@@ -266,9 +292,10 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
         bool share = IsShared = Threads > 1 && IsWorthThreads(Samples);
         for (int stage = 0; stage < stages.Count; stage++)
         {
-            int items = stages[stage] == 0 ? Samples : stages[stage];
-            int grain = stages[stage] > 0 ? 1 : share ? Math.Clamp(Samples / Threads, 1, Grain) : Grain;
-            _work.Start(stage, isForward);
+            bool inShards = !isForward && stages[stage] == 0 && Layout.ShardLength > 0;
+            int items = stages[stage] > 0 ? stages[stage] : inShards ? (int)Shards : Samples;
+            int grain = stages[stage] > 0 || inShards ? 1 : share ? Math.Clamp(Samples / Threads, 1, Grain) : Grain;
+            _work.Start(stage, isForward, inShards ? SamplesPerShard : 0);
             if (share)
             {
                 WorkerPool.Shared.Run(_work, items, grain, Threads);
@@ -288,14 +315,38 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     {
         private int _stage;
         private bool _isForward;
+        private int _samplesPerShard;
 
-        public void Start(int stage, bool isForward)
+        /// <summary>Chooses what runs.</summary>
+        /// <param name="stage">The stage.</param>
+        /// <param name="isForward">Of Forward, or of Backward.</param>
+        /// <param name="samplesPerShard">Not 0 where an item is a shard, whose samples follow each other.</param>
+        public void Start(int stage, bool isForward, int samplesPerShard)
         {
             _stage = stage;
             _isForward = isForward;
+            _samplesPerShard = samplesPerShard;
         }
 
         public void Run(int first, int end)
+        {
+            if (_samplesPerShard == 0)
+            {
+                RunStage(first, end);
+                return;
+            }
+
+            for (int shard = first; shard < end; shard++)
+            {
+                int behind = Math.Min((shard + 1) * _samplesPerShard, network.Samples);
+                for (int sample = shard * _samplesPerShard; sample < behind; sample += Grain)
+                {
+                    RunStage(sample, Math.Min(sample + Grain, behind));
+                }
+            }
+        }
+
+        private void RunStage(int first, int end)
         {
             if (_isForward)
             {

@@ -140,7 +140,7 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     }
 
     /// <summary>Waking a thread costs some microseconds; less work than that is done by the caller.</summary>
-    private protected bool IsWorthThreads(int samples) => samples * (Layout.Info.MultiplyAdds + Layout.SampleLength + Layout.PredictSharedLength) > 200_000;
+    private protected bool IsWorthThreads(int samples) => samples * (Layout.Info.MultiplyAdds + Layout.SampleLength + Layout.PredictSharedLength) > 2_000_000;
 
     private unsafe void PredictChunks(T* input, T* output, int samples, int firstChunk, int endChunk)
     {

@@ -30,6 +30,9 @@ public sealed record NetworkLayout
     /// <summary>Elements of the scratch beside the samples' workspaces in training.</summary>
     public int BatchLength { get; init; }
 
+    /// <summary>Elements of the parameter gradients that each shard of a batch sums for itself.</summary>
+    public int ShardLength { get; init; }
+
     /// <summary>The stages of Forward: 0 for one that goes over samples, otherwise its number of independent items.</summary>
     public IReadOnlyList<int> ForwardStages { get; init; } = [];
 

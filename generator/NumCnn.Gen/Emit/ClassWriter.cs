@@ -143,6 +143,7 @@ internal sealed class ClassWriter
         {
             _writer.Line(FormattableString.Invariant($"    SampleLength = {memory.SampleLength},"));
             _writer.Line(FormattableString.Invariant($"    BatchLength = {memory.BatchLength},"));
+            _writer.Line(FormattableString.Invariant($"    ShardLength = {memory.ShardLength},"));
             _writer.Line($"    ForwardStages = {List(forward.Select(static stage => stage.Items))},");
             _writer.Line($"    BackwardStages = {List(backward.Select(static stage => stage.Items))},");
             _writer.Line($"    WritesParameters = {(_program.Forward.Any(WritesParameters) ? "true" : "false")},");

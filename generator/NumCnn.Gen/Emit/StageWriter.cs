@@ -152,6 +152,11 @@ internal sealed class StageWriter
         {
             _writer.Line($"ref {_element} batch = ref Batch;");
         }
+
+        if (regions.Contains(Region.Shard))
+        {
+            _writer.Line(stage.Domain == Domain.Samples ? $"ref {_element} h = ref Shard(first);" : $"ref {_element} h = ref Shard(0);");
+        }
     }
 
     /// <summary>Steps that go sample by sample share a loop; those that take a chunk at once stand between such loops.</summary>
@@ -237,7 +242,11 @@ internal sealed class StageWriter
                     WriteScalars(step, call);
                     string[] items = call.Kernel.TakesItems ? [FormattableString.Invariant($"from{start}, to{start}")] : [];
                     bool usesSample = call.Arguments.Any(static storage => storage.Region == Region.Sample);
-                    if (call.Kernel.TakesSamples)
+                    if (call.Kernel.TakesSamples && call.Arguments.Any(static storage => storage.Region == Region.Shard))
+                    {
+                        _writer.Line(Call(call, "s", "0", predict: false, ["Shards, ShardPitch", .. items]));
+                    }
+                    else if (call.Kernel.TakesSamples)
                     {
                         _writer.Line($"ref {_element} s = ref Sample(0);");
                         _writer.Line(Call(call, "s", "0", predict: false, ["Samples, Pitch", .. items]));
@@ -328,6 +337,7 @@ internal sealed class StageWriter
         {
             Region.Sample => predict && storage.IsShared ? "workspace" : workspace,
             Region.Batch => "batch",
+            Region.Shard => "h",
             Region.Parameters => "p",
             _ => "g",
         };

@@ -82,14 +82,17 @@ internal static class Nests
         return sums[0];
     }
 
-    /// <summary>The same number in every element of a storage of whole blocks.</summary>
-    public static Nest Fill(string title, Storage storage, double value, int block)
+    /// <summary>The sums of all shards, added in order to what is stored.</summary>
+    public static Nest SumShards(string title, Storage shard, Storage target, int block)
     {
         var nest = new Nest { Title = title };
-        var lane = new Axis("l", storage.Length / block * block);
-        nest.Parallel.Add(lane);
-        nest.Lane = lane;
-        nest.Stores.Add(new StoreTo(new Access(storage, lane), value));
+        var k = new Axis("k", shard.Length);
+        nest.Parallel.Add(k);
+        nest.Lane = shard.Length % block == 0 ? k : null;
+        var n = new Axis("n", Axis.Symbolic);
+        nest.Reduction.Add(n);
+        var sum = Sum(nest, "a", sum => sum + (Expr)new Access(shard, (Affine)k + n));
+        nest.Stores.Add(Into(new Access(target, k), sum, target.Region == Region.Gradients));
         return nest;
     }
 

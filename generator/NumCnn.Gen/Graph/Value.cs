@@ -137,6 +137,7 @@ internal sealed class Value
         if (withGradient)
         {
             Gradient = IsPlanar ? ChannelsLast("d" + Name, GradientHalo) : Create("d" + Name, GradientHalo, block);
+            Gradient.Storage.Keep = Keep;
         }
     }
 
@@ -161,7 +162,7 @@ internal sealed class Value
 
         // Vectors at the end of the last row reach a little further.
         int length = checked((plane * shape.Channels) + (2 * block) + before + halo.Right);
-        var storage = new Storage(name, Region.Sample, length) { Dedicated = !halo.IsEmpty };
+        var storage = new Storage(name, Region.Sample, length) { Geometry = halo.IsEmpty ? null : (shape, phases, halo) };
         return View.InPhases(storage, (halo.Top * row) + before, plane, phases, stride);
     }
 
@@ -191,7 +192,7 @@ internal sealed class Value
 
         int width = Shape.Columns + halo.Left + halo.Right;
         int height = Shape.Rows + halo.Top + halo.Bottom;
-        var storage = new Storage(name, Region.Sample, checked(Shape.Channels * width * height)) { Dedicated = !halo.IsEmpty };
+        var storage = new Storage(name, Region.Sample, checked(Shape.Channels * width * height)) { Geometry = halo.IsEmpty ? null : (Shape, -1, halo) };
         return new View(storage, (halo.Top * width) + halo.Left, width * height, width, 1);
     }
 
@@ -200,7 +201,7 @@ internal sealed class Value
     {
         int width = Shape.Columns + halo.Left + halo.Right;
         int height = Shape.Rows + halo.Top + halo.Bottom;
-        var storage = new Storage(name, Region.Sample, checked(width * height * Pitch)) { Dedicated = !halo.IsEmpty };
+        var storage = new Storage(name, Region.Sample, checked(width * height * Pitch)) { Geometry = halo.IsEmpty ? null : (Shape, 0, halo) };
         return new View(storage, ((halo.Top * width) + halo.Left) * Pitch, 1, width * Pitch, Pitch);
     }
 }

@@ -1,8 +1,8 @@
 namespace NumCnn.Gen.Schedule;
 
 /// <summary>
-/// Places of all storages. Training keeps everything, each in a place of its own, so that borders stay zero; Predict reuses
-/// a place once nobody reads it any more.
+/// Places of all storages. Training keeps what Forward wrote, each in a place of its own; gradients of values, and everything
+/// in Predict, make room once nobody reads them any more.
 /// </summary>
 internal sealed class MemoryPlan
 {
@@ -15,6 +15,9 @@ internal sealed class MemoryPlan
 
     /// <summary>Elements of the batch's scratch in training.</summary>
     public int BatchLength { get; private set; }
+
+    /// <summary>Elements of one shard's parameter gradients.</summary>
+    public int ShardLength { get; private set; }
 
     /// <summary>Elements that every sample has for itself in Predict: what kernels of several samples read and write.</summary>
     public int PredictSampleLength { get; private set; }
@@ -36,43 +39,48 @@ internal sealed class MemoryPlan
             }
         }
 
-        plan.Train([.. forward, .. backward]);
+        plan.Train(forward, backward);
         plan.Predict(predict);
         return plan;
     }
 
     public static bool IsInPredict(Step step) => (step.When & (When.Training | When.InputGradient | When.NotInPredict)) == When.Always;
 
-    private void Train(IReadOnlyList<Step> steps)
+    private void Train(IReadOnlyList<Step> forward, IReadOnlyList<Step> backward)
     {
-        long sample = 0;
+        var places = new Places(_block);
         long batch = 0;
-        foreach (var storage in steps.SelectMany(static step => step.Arguments).Select(static argument => argument.Storage))
+        long shard = 0;
+        IReadOnlyList<Step> steps = [.. forward, .. backward];
+        for (int k = 0; k < steps.Count; k++)
         {
-            if (storage.Offset >= 0)
+            foreach (var (storage, _) in steps[k].Arguments)
             {
-                continue;
-            }
-
-            if (storage.Region == Region.Sample)
-            {
-                storage.Offset = checked((int)sample);
-                sample += Aligned(storage.Length);
-            }
-            else if (storage.Region == Region.Batch)
-            {
-                storage.Offset = checked((int)batch);
-                batch += Aligned(storage.Length);
+                if (storage.Region == Region.Sample)
+                {
+                    // What Forward writes, Backward may read; what Backward alone needs makes room when it was read.
+                    places.Use(storage, k, forever: k < forward.Count || storage.Keep);
+                }
+                else if (storage.Region == Region.Batch && storage.Offset < 0)
+                {
+                    storage.Offset = checked((int)batch);
+                    batch += Places.Aligned(storage.Length, _block);
+                }
+                else if (storage.Region == Region.Shard && storage.Offset < 0)
+                {
+                    storage.Offset = checked((int)shard);
+                    shard += Places.Aligned(storage.Length, _block);
+                }
             }
         }
 
-        SampleLength = Pitch(checked((int)sample));
+        SampleLength = Pitch(checked((int)places.Assign(static (storage, offset) => storage.Offset = offset)));
         BatchLength = checked((int)batch);
+        ShardLength = Pitch(checked((int)shard));
     }
 
     private void Predict(IReadOnlyList<Step> steps)
     {
-        var lives = new Dictionary<Storage, (int First, int Last)>();
         var groups = new Dictionary<Storage, HashSet<int>>();
         int group = 0;
         long batch = 0;
@@ -85,11 +93,10 @@ internal sealed class MemoryPlan
                 if (storage.Region == Region.Batch && storage.PredictOffset < 0)
                 {
                     storage.PredictOffset = checked((int)batch);
-                    batch += Aligned(storage.Length);
+                    batch += Places.Aligned(storage.Length, _block);
                 }
                 else if (storage.Region == Region.Sample)
                 {
-                    lives[storage] = lives.TryGetValue(storage, out var life) ? (life.First, k) : (k, k);
                     if (!groups.TryGetValue(storage, out var seen))
                     {
                         groups.Add(storage, seen = []);
@@ -102,39 +109,20 @@ internal sealed class MemoryPlan
             }
         }
 
-        PredictBatchLength = checked((int)batch);
-        PredictSharedLength = checked((int)Place(lives.Where(static pair => pair.Key.IsShared)));
-        PredictSampleLength = Pitch(checked((int)Place(lives.Where(static pair => !pair.Key.IsShared))));
-    }
-
-    /// <summary>Gives each storage the first place that is free during its life, the largest first.</summary>
-    private long Place(IEnumerable<KeyValuePair<Storage, (int First, int Last)>> lives)
-    {
-        var placed = new List<(Storage Storage, int First, int Last)>();
-        long end = 0;
-        foreach (var pair in lives.OrderByDescending(static pair => pair.Key.Length).ThenBy(static pair => pair.Value.First).ThenBy(static pair => pair.Key.Name, StringComparer.Ordinal))
+        var shared = new Places(_block);
+        var own = new Places(_block);
+        for (int k = 0; k < steps.Count; k++)
         {
-            var (first, last) = pair.Key.Dedicated ? (-1, int.MaxValue) : pair.Value;
-            long offset = 0;
-            foreach (var other in placed.Where(other => other.First <= last && first <= other.Last).OrderBy(static other => other.Storage.PredictOffset))
+            foreach (var (storage, _) in steps[k].Arguments.Where(static argument => argument.Storage.Region == Region.Sample))
             {
-                if (offset + Aligned(pair.Key.Length) <= other.Storage.PredictOffset)
-                {
-                    break;
-                }
-
-                offset = Math.Max(offset, other.Storage.PredictOffset + Aligned(other.Storage.Length));
+                (storage.IsShared ? shared : own).Use(storage, k, forever: false);
             }
-
-            pair.Key.PredictOffset = checked((int)offset);
-            placed.Add((pair.Key, first, last));
-            end = Math.Max(end, offset + Aligned(pair.Key.Length));
         }
 
-        return end;
+        PredictBatchLength = checked((int)batch);
+        PredictSharedLength = checked((int)shared.Assign(static (storage, offset) => storage.PredictOffset = offset));
+        PredictSampleLength = Pitch(checked((int)own.Assign(static (storage, offset) => storage.PredictOffset = offset)));
     }
-
-    private long Aligned(int length) => (length + (long)_block - 1) / _block * _block;
 
     /// <summary>Samples a multiple of 4 KiB apart would share cache sets.</summary>
     private int Pitch(int length) => length > 0 && length % (_block * 64) == 0 ? length + _block : length;

@@ -67,6 +67,19 @@ internal sealed class Nest
         return [.. indices.SelectMany(static index => index.Terms).Select(static term => term.Axis)];
     }
 
+    /// <summary>The same nest on other storages.</summary>
+    public Nest WithStorages(IReadOnlyDictionary<Storage, Storage> storages)
+    {
+        var rewriter = new AccessRewriter(access => storages.TryGetValue(access.Storage, out var other) ? new Access(other, access.Address, access.Phase) : access);
+        var nest = new Nest { Title = Title, Lane = Lane, Block = Block, Sequential = Sequential, Items = Items, Inside = Inside, SampleGroup = SampleGroup };
+        nest.Parallel.AddRange(Parallel);
+        nest.Tile.AddRange(Tile);
+        nest.Reduction.AddRange(Reduction);
+        nest.Accumulators.AddRange(Accumulators.Select(rewriter.Rewrite));
+        nest.Stores.AddRange(Stores.Select(rewriter.Rewrite));
+        return nest;
+    }
+
     /// <summary>Every access of the nest.</summary>
     public IEnumerable<Access> Accesses()
     {

@@ -6,10 +6,14 @@ namespace NumCnn.Gen.Schedule;
 /// <summary>Collects the steps of one direction, in order.</summary>
 internal sealed class ProgramBuilder
 {
+    /// <summary>Elements of a parameter up to which every shard of the samples has a gradient of its own: 256 KiB of float32.</summary>
+    private const int LargestShard = 1 << 16;
+
     private readonly List<Step> _steps = [];
     private readonly List<Step> _first = [];
     private readonly List<Step> _last = [];
     private readonly List<Step> _folds = [];
+    private readonly List<Step> _lanes = [];
 
     public ProgramBuilder(DType type)
     {
@@ -21,6 +25,9 @@ internal sealed class ProgramBuilder
 
     /// <summary>Elements of a 64-byte block.</summary>
     public int Block { get; }
+
+    /// <summary>Sums over the samples of a shard.</summary>
+    public static Storage Shard(string name, int length) => new(name, Region.Shard, length);
 
     /// <summary>Applies to the steps that are added from now on.</summary>
     public When When { get; set; }
@@ -41,7 +48,7 @@ internal sealed class ProgramBuilder
     }
 
     /// <summary>All steps: those that prepare copies of weights, the chain, and the weight gradients, which wait for nobody.</summary>
-    public IReadOnlyList<Step> Steps => [.. _first, .. _steps, .. _last, .. _folds];
+    public IReadOnlyList<Step> Steps => [.. _first, .. _steps, .. _last, .. _folds, .. _lanes];
 
     public void Add(string kernel, string summary, Nest nest, params (Storage, string)[] roles) => Add(kernel, summary, Domain.Samples, [nest], roles);
 
@@ -66,45 +73,59 @@ internal sealed class ProgramBuilder
         => _first.Add(new Step { Kernel = kernel, Summary = summary, Domain = Domain.Items, When = When, Nests = nests, Arguments = Used(nests, roles), Unroll = Unroll });
 
     /// <summary>
-    /// A parameter's gradient. Threads share its items after the chain, each walking all samples in order. A single thread
-    /// does it within the chain, while the sample's values are still in the cache: the order of every sum is the same.
+    /// A parameter's gradient. Kernels that take all samples at once run after the chain, and threads share their items. Others
+    /// go with the chain, while a sample's values are in the cache: into sums of the sample's shard, which are added in
+    /// order at the end, so that threads share whole shards. Where shards would cost too much memory, a thread that is alone
+    /// adds up within the chain, and several share items after it, in the same order.
     /// </summary>
-    public void AddParameterGradient(string kernel, string summary, Nest nest, params (Storage, string)[] roles)
+    public void AddParameterGradient(string kernel, string summary, Nest nest, params (Storage Storage, string Role)[] roles)
     {
-        Step Create(Domain domain, When when) => new()
+        if (nest.Parallel.Concat(nest.Reduction).Any(static axis => axis.IsSymbolic))
         {
-            Kernel = kernel,
-            Summary = summary,
-            Domain = domain,
-            When = When | when,
-            Nests = [nest],
-            Arguments = Used([nest], roles),
-            Unroll = Unroll,
-        };
-
-        var shared = Create(Domain.Items, When.Always);
-        if (shared.TakesSamples)
-        {
-            _last.Add(shared);
+            _last.Add(Create(kernel, summary, Domain.Items, When.Always, [nest], roles));
+            return;
         }
-        else
+
+        var gradients = roles.Where(static role => role.Storage.Region == Region.Gradients).ToList();
+        if (gradients.Sum(static role => (long)role.Storage.Length) > LargestShard)
         {
-            _steps.Add(Create(Domain.Samples, When.Alone));
-            _last.Add(Create(Domain.Items, When.Shared));
+            _steps.Add(Create(kernel, summary, Domain.Samples, When.Alone, [nest], roles));
+            _last.Add(Create(kernel, summary, Domain.Items, When.Shared, [nest], roles));
+            return;
+        }
+
+        var shards = gradients.ToDictionary(static role => role.Storage, static role => new Storage(role.Storage.Name + " of a shard", Region.Shard, role.Storage.Length));
+        var replaced = nest.WithStorages(shards);
+        replaced.Items = null;
+        _steps.Add(Create(kernel, summary, Domain.Samples, When.Always, [replaced], [.. roles.Select(role => shards.TryGetValue(role.Storage, out var shard) ? (shard, role.Role) : role)]));
+        foreach (var (gradient, role) in gradients)
+        {
+            string sumSummary = summary + ", the shards added in order";
+            var sum = Nests.SumShards(sumSummary, shards[gradient], gradient, Block);
+            _folds.Add(Create(kernel + "Sum", sumSummary, Domain.Items, When.Always, [sum], [(shards[gradient], "shard"), (gradient, role)]));
         }
     }
 
-    /// <summary>
-    /// A parameter's gradient by lanes: sums in scratch that starts from zero, to which every sample adds and which is folded at
-    /// the end.
-    /// </summary>
-    public void AddParameterGradient(string kernel, string summary, Nest nest, Nest fold, Storage sums, IReadOnlyList<(Storage, string)> roles)
+    /// <summary>A parameter's gradient by lanes: each of a shard's sums has a block of lanes, which are added up at the end.</summary>
+    public void AddParameterGradient(string kernel, string summary, Nest nest, Nest fold, Storage lanes, Storage sums, IReadOnlyList<(Storage Storage, string Role)> roles)
     {
-        var zero = Nests.Fill(summary, sums, 0, Block);
-        _first.Add(new Step { Kernel = kernel + "Start", Summary = summary, Domain = Domain.Items, When = When, Nests = [zero], Arguments = Used([zero], roles), Unroll = Unroll });
-        AddParameterGradient(kernel, summary, nest, [.. roles.Where(role => nest.Accesses().Any(access => access.Storage == role.Item1))]);
-        _folds.Add(new Step { Kernel = kernel + "Fold", Summary = summary, Domain = Domain.Once, When = When, Nests = [fold], Arguments = Used([fold], roles), Unroll = Unroll });
+        _steps.Add(Create(kernel, summary, Domain.Samples, When.Always, [nest], [.. roles.Where(role => nest.Accesses().Any(access => access.Storage == role.Storage))]));
+        string sumSummary = summary + ", the shards added in order";
+        var sum = Nests.SumShards(sumSummary, lanes, sums, Block);
+        _folds.Insert(0, Create(kernel + "Sum", sumSummary, Domain.Items, When.Always, [sum], [(lanes, "shard"), (sums, "sums")]));
+        _lanes.Add(Create(kernel + "Fold", summary + ", the lanes added up", Domain.Once, When.Always, [fold], [(sums, "lanes"), .. roles]));
     }
+
+    private Step Create(string kernel, string summary, Domain domain, When when, IReadOnlyList<Nest> nests, IReadOnlyList<(Storage Storage, string Role)> roles) => new()
+    {
+        Kernel = kernel,
+        Summary = summary,
+        Domain = domain,
+        When = When | when,
+        Nests = nests,
+        Arguments = Used(nests, roles),
+        Unroll = Unroll,
+    };
 
     /// <summary>A call of the run time for each sample.</summary>
     public void AddCall(string summary, string call, When when, params (Storage, string)[] arguments)

@@ -49,32 +49,8 @@ internal static class Simplifier
             }
         }
 
-        var known = new Dictionary<Expr, Expr>();
-        foreach (var store in nest.Stores)
-        {
-            result.Stores.Add(new StoreTo(Replace(store.Target), ReplaceExpr(store.Value)));
-        }
-
+        var rewriter = new AccessRewriter(access => new(access.Storage, access.Address.Substitute(outer, Affine.Zero).Substitute(inner, merged), access.Phase));
+        result.Stores.AddRange(nest.Stores.Select(rewriter.Rewrite));
         return result;
-
-        Access Replace(Access access) => new(access.Storage, access.Address.Substitute(outer, Affine.Zero).Substitute(inner, merged), access.Phase);
-
-        Expr Rebuild(Expr expr) => expr switch
-        {
-            Load load => new Load(Replace(load.Access)),
-            Operation operation => new Operation(operation.Code, [.. operation.Operands.Select(ReplaceExpr)]),
-            _ => expr,
-        };
-
-        Expr ReplaceExpr(Expr expr)
-        {
-            if (!known.TryGetValue(expr, out var replaced))
-            {
-                replaced = Rebuild(expr);
-                known.Add(expr, replaced);
-            }
-
-            return replaced;
-        }
     }
 }

@@ -9,6 +9,9 @@ internal enum Region
     /// <summary>Scratch of the whole batch: batch statistics, transposed weights.</summary>
     Batch,
 
+    /// <summary>Gradients of parameters, summed over the samples of one shard.</summary>
+    Shard,
+
     Parameters,
     Gradients,
 
@@ -47,8 +50,14 @@ internal sealed class Storage
     /// <summary>In Predict it lives within the steps of one sample, so that all samples share one place, which stays in the cache.</summary>
     public bool IsShared { get; set; }
 
-    /// <summary>Its border or padding has to stay zero, so nothing else may ever use the place.</summary>
+    /// <summary>Its padding has to stay as it is, so nothing else may ever use the place.</summary>
     public bool Dedicated { get; set; }
+
+    /// <summary>What lies where in an image with a border of zeros: only another one of the same geometry may use the place.</summary>
+    public object? Geometry { get; init; }
+
+    /// <summary>It is read after the last step.</summary>
+    public bool Keep { get; set; }
 
     public override string ToString() => Name;
 }

@@ -146,24 +146,29 @@ internal sealed class ConvolutionNode : Node, IEpilogue
         string biasTitle = $"{Layer}: db = Σ over samples and pixels of dy";
         if (RunsOverColumns)
         {
-            var partial = ProgramBuilder.Scratch(_weight.Name + " by lane", _equation.PartialLength);
+            var lanes = ProgramBuilder.Shard(_weight.Name + " by lane", _equation.PartialLength);
+            var sums = ProgramBuilder.Scratch(_weight.Name + " by lane", _equation.PartialLength);
             program.AddParameterGradient(
                 Layer + ".WeightGradient",
                 title,
-                _equation.CorrelateColumns(title, x, dy, partial),
-                _equation.FoldWeights(title, partial, _weight.GradientStorage, _order),
-                partial,
-                [(x.Storage, "x"), (dy.Storage, "dy"), (partial, "lanes"), (_weight.GradientStorage, "dw")]);
+                _equation.CorrelateColumns(title, x, dy, lanes),
+                _equation.FoldWeights(title, sums, _weight.GradientStorage, _order),
+                lanes,
+                sums,
+                [(x.Storage, "x"), (dy.Storage, "dy"), (lanes, "dw"), (_weight.GradientStorage, "dw")]);
             if (_bias is not null)
             {
-                var sums = ProgramBuilder.Scratch(_bias.Name + " by lane", Output.Shape.Channels * program.Block);
+                int length = Output.Shape.Channels * program.Block;
+                lanes = ProgramBuilder.Shard(_bias.Name + " by lane", length);
+                sums = ProgramBuilder.Scratch(_bias.Name + " by lane", length);
                 program.AddParameterGradient(
                     Layer + ".BiasGradient",
                     biasTitle,
-                    ConvolutionEquation.SumColumns(biasTitle, Output.Shape, dy, sums, program.Block),
+                    ConvolutionEquation.SumColumns(biasTitle, Output.Shape, dy, lanes, program.Block),
                     ConvolutionEquation.FoldBias(biasTitle, Output.Shape.Channels, sums, _bias.GradientStorage, program.Block),
+                    lanes,
                     sums,
-                    [(dy.Storage, "dy"), (sums, "lanes"), (_bias.GradientStorage, "db")]);
+                    [(dy.Storage, "dy"), (lanes, "db"), (_bias.GradientStorage, "db")]);
             }
 
             return;
