@@ -147,6 +147,7 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
         _workspace = new AlignedBuffer<T>(checked(samples * Layout.SampleLength));
         _output = new AlignedBuffer<T>(checked(samples * Layout.Info.OutputLength));
         _outputGradient = new AlignedBuffer<T>(_output.Length);
+        _shards ??= new AlignedBuffer<T>(MostShards * Layout.ShardLength);
         _batch ??= new AlignedBuffer<T>(Math.Max(1, Layout.BatchLength));
         _capacity = samples;
         Samples = 0;
@@ -272,8 +273,7 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
 
         if (Layout.ShardLength > 0)
         {
-            _shards ??= new AlignedBuffer<T>(MostShards * Layout.ShardLength);
-            _shards.Span[..(int)(Shards * ShardPitch)].Clear();
+            _shards!.Span[..(int)(Shards * ShardPitch)].Clear();
         }
 
         fixed (T* from = outputGradient)

@@ -139,8 +139,8 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
             : throw new ArgumentException($"The input's length {length} is no multiple of {sample}, the length of one sample.", parameter);
     }
 
-    /// <summary>Waking a thread costs some microseconds; less work than that is done by the caller.</summary>
-    private protected bool IsWorthThreads(int samples) => samples * (Layout.Info.MultiplyAdds + Layout.SampleLength + Layout.PredictSharedLength) > 2_000_000;
+    /// <summary>Waking a parked thread costs tens of microseconds; less work than that is done by the caller.</summary>
+    private protected bool IsWorthThreads(int samples) => samples * (Layout.Info.MultiplyAdds + Layout.SampleLength + Layout.PredictSharedLength) > WorkerPool.LeastWork;
 
     private unsafe void PredictChunks(T* input, T* output, int samples, int firstChunk, int endChunk)
     {

@@ -15,6 +15,9 @@ internal sealed class WorkerPool
 {
     private const int SpinsBeforeParking = 2_000;
 
+    /// <summary>Multiply-adds, and elements of memory, below which a call keeps to its own thread. Tests of threads set it to 0.</summary>
+    internal static long LeastWork { get; set; } = 2_000_000;
+
     private readonly object _gate = new();
     private readonly List<Thread> _threads = [];
     private IParallelWork? _work;

@@ -27,7 +27,7 @@ internal static class Normalisation
             scope.Options.Number("eps"),
             scope.Options.Number("momentum"),
             scope.Graph.BatchCounters++,
-            scope.Spec.Frozen));
+            scope.Spec.Frozen, scope.Block));
     }
 
     public static Value? AddGroupNorm(LayerScope scope, int groups)

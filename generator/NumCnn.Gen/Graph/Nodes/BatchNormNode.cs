@@ -16,6 +16,7 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
     private readonly double _momentum;
     private readonly int _counter;
     private readonly bool _frozen;
+    private readonly int _block;
     private Storage _scale = null!;
     private Storage _shift = null!;
     private Storage _mean = null!;
@@ -24,7 +25,7 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
     private Storage _offset = null!;
 
     public BatchNormNode(
-        string layer, Value input, ParameterTensor? weight, ParameterTensor? bias, ParameterTensor runningMean, ParameterTensor runningVariance, double eps, double momentum, int counter, bool frozen)
+        string layer, Value input, ParameterTensor? weight, ParameterTensor? bias, ParameterTensor runningMean, ParameterTensor runningVariance, double eps, double momentum, int counter, bool frozen, int block)
         : base(layer, input)
     {
         _weight = weight;
@@ -35,6 +36,7 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
         _momentum = momentum;
         _counter = counter;
         _frozen = frozen;
+        _block = block;
         Produce(layer, input.Shape);
     }
 
@@ -57,6 +59,9 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
         var normalised = Expr.MultiplyAdd(value, new Access(_scale, point.Channel), new Access(_shift, point.Channel));
         return Epilogue is null ? normalised : Epilogue(normalised);
     }
+
+    /// <summary>The sum of squared differences counts every lane, so that none may lie beyond the image.</summary>
+    public override int? PhasesOfInput(int phases) => Input.Shape.Columns % (phases * _block) == 0 ? phases : null;
 
     public override void Predict(ProgramBuilder program)
     {
@@ -86,7 +91,7 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
     private void Normalise(ProgramBuilder program)
     {
         string title = $"{Layer}{EpilogueName}: y = x · scale[c] + shift[c]";
-        var nest = Nests.Elementwise(title, Input.Shape, program.Block, (nest, c, i, j) =>
+        var nest = Nests.Elementwise(title, Input, program.Block, (nest, c, i, j) =>
         {
             var value = Expr.MultiplyAdd(Input.View.At(c, i, j), new Access(_scale, c), new Access(_shift, c));
             nest.Stores.Add(new StoreTo(Output.View.At(c, i, j), Epilogue is null ? value : Epilogue(value)));
@@ -101,23 +106,22 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
         var sum = new Storage(Layer + " sum dy", Region.Sample, padded);
         var product = new Storage(Layer + " sum dy x", Region.Sample, padded);
         string title = $"{Layer}: of one sample, Σ dy and Σ dy · (x − mean[c])";
-        var sums = Nests.PerChannel(title, Channels, program.Block, (nest, c) =>
-        {
-            var (i, j) = Pixels(nest);
-            Expr gradient = dy.At(c, i, j);
-            var a = Nests.Sum(nest, "a", a => a + gradient);
-            var b = Nests.Sum(nest, "b", b => Expr.MultiplyAdd(gradient, (Expr)Input.View.At(c, i, j) - new Access(_mean, c), b));
-            nest.Stores.Add(new StoreTo(new Access(sum, c), a));
-            nest.Stores.Add(new StoreTo(new Access(product, c), b * (Expr)new Access(_deviation, c)));
-        });
-        program.Add(Layer + ".SumGradients", title, sums, (Input.View.Storage, "x"), (dy.Storage, "dy"), (_mean, "mean"), (_deviation, "deviation"), (sum, "sum"), (product, "product"));
+        var sums = new PixelSums(title, Input, program.Block);
+        sums.Add("a", (a, c, i, j) => a + (Expr)dy.At(c, i, j), sum, static (_, total) => total);
+        sums.Add("b", (b, c, i, j) => Expr.MultiplyAdd(dy.At(c, i, j), (Expr)Input.View.At(c, i, j) - new Access(_mean, c), b), product, (c, total) => total * (Expr)new Access(_deviation, c));
+        program.Add(
+            Layer + ".SumGradients",
+            title,
+            Domain.Samples,
+            sums.Nests,
+            [(Input.View.Storage, "x"), (dy.Storage, "dy"), (_mean, "mean"), (_deviation, "deviation"), .. sums.Roles, (sum, "sum"), (product, "product")]);
         Combine(program, padded, sum, product);
         if (Input.NeedsGradient)
         {
             bool add = Input.HasGradient;
             Input.HasGradient = true;
             title = $"{Layer}: dx = scale[c] · dy + slope[c] · (x − mean[c]) + offset[c]";
-            var nest = Nests.Elementwise(title, Input.Shape, program.Block, (nest, c, i, j) => nest.Stores.Add(Nests.Into(
+            var nest = Nests.Elementwise(title, Input, program.Block, (nest, c, i, j) => nest.Stores.Add(Nests.Into(
                 Input.Gradient.At(c, i, j),
                 Expr.MultiplyAdd(new Access(_scale, c), dy.At(c, i, j), Expr.MultiplyAdd(new Access(_slope, c), (Expr)Input.View.At(c, i, j) - new Access(_mean, c), new Access(_offset, c))),
                 add)));
@@ -273,14 +277,6 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
 
         return roles;
     }
-
-    private (Axis I, Axis J) Pixels(Nest nest)
-    {
-        var i = new Axis("i", Input.Shape.Rows);
-        var j = new Axis("j", Input.Shape.Columns);
-        nest.Reduction.AddRange([i, j]);
-        return (i, j);
-    }
 }
 
 /// <summary>Mean and sum of squared differences of each channel of one sample.</summary>
@@ -290,27 +286,24 @@ internal static class SampleStatistics
     {
         string title = $"{layer}: of one sample, each channel's mean and Σ (x − mean)²";
         int pixels = input.Shape.Pixels;
-        var average = Nests.PerChannel(title, input.Shape.Channels, program.Block, (nest, c) =>
-        {
-            var (i, j) = Pixels(nest);
-            var sum = Nests.Sum(nest, "a", sum => sum + (Expr)input.View.At(c, i, j));
-            nest.Stores.Add(new StoreTo(new Access(mean, c), sum * (1.0 / pixels)));
-        });
-        var deviation = Nests.PerChannel(title, input.Shape.Channels, program.Block, (nest, c) =>
-        {
-            var (i, j) = Pixels(nest);
-            var difference = (Expr)input.View.At(c, i, j) - new Access(mean, c);
-            var sum = Nests.Sum(nest, "a", sum => Expr.MultiplyAdd(difference, difference, sum));
-            nest.Stores.Add(new StoreTo(new Access(squares, c), sum));
-        });
-        program.Add(layer + ".SampleStatistics", title, Domain.Samples, [average, deviation], [(input.View.Storage, "x"), (mean, "mean"), (squares, "squares")], when);
-
-        (Axis I, Axis J) Pixels(Nest nest)
-        {
-            var i = new Axis("i", input.Shape.Rows);
-            var j = new Axis("j", input.Shape.Columns);
-            nest.Reduction.AddRange([i, j]);
-            return (i, j);
-        }
+        var average = new PixelSums(title, input, program.Block);
+        average.Add("a", (sum, c, i, j) => sum + (Expr)input.View.At(c, i, j), mean, (_, sum) => sum * (1.0 / pixels));
+        var deviation = new PixelSums(title, input, program.Block);
+        deviation.Add(
+            "a",
+            (sum, c, i, j) =>
+            {
+                var difference = (Expr)input.View.At(c, i, j) - new Access(mean, c);
+                return Expr.MultiplyAdd(difference, difference, sum);
+            },
+            squares,
+            static (_, sum) => sum);
+        program.Add(
+            layer + ".SampleStatistics",
+            title,
+            Domain.Samples,
+            [.. average.Nests, .. deviation.Nests],
+            [(input.View.Storage, "x"), .. average.Roles, (mean, "mean"), .. deviation.Roles, (squares, "squares")],
+            when);
     }
 }

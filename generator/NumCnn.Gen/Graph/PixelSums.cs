@@ -1,0 +1,80 @@
+using NumCnn.Gen.Schedule;
+
+namespace NumCnn.Gen.Graph;
+
+/// <summary>
+/// Sums over the pixels of each channel. Where a value lies channels last, lanes run over channels; where it lies in rows, each
+/// sum has a block of lanes over columns, which are added up in a fixed order.
+/// </summary>
+internal sealed class PixelSums
+{
+    private readonly Value _value;
+    private readonly int _block;
+    private readonly Nest _sums;
+    private readonly Nest _fold;
+    private readonly Affine _channel;
+    private readonly Affine _place;
+    private readonly Affine _foldChannel;
+    private readonly Affine _row;
+    private readonly Affine _column;
+    private readonly List<(Storage Storage, string Role)> _lanes = [];
+
+    public PixelSums(string title, Value value, int block)
+    {
+        _value = value;
+        _block = block;
+        _sums = new Nest { Title = title };
+        _fold = new Nest { Title = title };
+        var i = new Axis("i", value.Shape.Rows);
+        _row = i;
+        _sums.Reduction.Add(i);
+        if (value.Phases == 0)
+        {
+            var channels = new ChannelAxes("c", value.Shape.Channels, block, blocked: false);
+            channels.AddTo(_sums);
+            _sums.Block = null;
+            var j = new Axis("j", value.Shape.Columns);
+            _sums.Reduction.Add(j);
+            (_channel, _place, _foldChannel, _column) = (channels.Index.Index, Affine.Zero, Affine.Zero, j);
+            return;
+        }
+
+        var c = new Axis("c", value.Shape.Channels);
+        var l = new Axis("l", block);
+        _sums.Parallel.AddRange([c, l]);
+        _sums.Lane = l;
+        _sums.Tile.Add(c);
+        var k = new Axis("k", ImageAxes.Lanes(value.Shape.Columns, value.Phases, block) / block);
+        var r = new Axis("r", value.Phases);
+        _sums.Reduction.AddRange([k, r]);
+        var folded = new Axis("c", value.Shape.Channels);
+        _fold.Parallel.Add(folded);
+        (_channel, _place, _foldChannel) = (c, (c * block) + l, folded);
+        _column = (k * (block * value.Phases)) + (l * value.Phases) + r;
+    }
+
+    /// <summary>The nests that make the sums, in order.</summary>
+    public IReadOnlyList<Nest> Nests => _value.Phases == 0 ? [_sums] : [_sums, _fold];
+
+    /// <summary>Scratch that they need.</summary>
+    public IEnumerable<(Storage Storage, string Role)> Roles => _lanes;
+
+    /// <param name="name">The accumulator's name.</param>
+    /// <param name="update">The sum after one more pixel: sum, channel, row, column.</param>
+    /// <param name="target">One result a channel.</param>
+    /// <param name="finish">The result from channel and sum.</param>
+    public void Add(string name, Func<Expr, Affine, Affine, Affine, Expr> update, Storage target, Func<Affine, Expr, Expr> finish)
+    {
+        var sum = Graph.Nests.Sum(_sums, name, sum => update(sum, _channel, _row, _column));
+        if (_value.Phases == 0)
+        {
+            _sums.Stores.Add(new StoreTo(new Access(target, _channel), finish(_channel, sum)));
+            return;
+        }
+
+        var lanes = new Storage(target.Name + " by lane", Region.Sample, _value.Shape.Channels * _block);
+        _lanes.Add((lanes, "lanes"));
+        _sums.Stores.Add(new StoreTo(new Access(lanes, _place), sum));
+        _fold.Stores.Add(new StoreTo(new Access(target, _foldChannel), finish(_foldChannel, Graph.Nests.Fold(lanes, _foldChannel * _block, _block))));
+    }
+}
