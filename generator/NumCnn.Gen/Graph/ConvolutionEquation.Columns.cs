@@ -36,8 +36,7 @@ internal sealed partial class ConvolutionEquation
         var lane = new Axis("l", _block);
         nest.Parallel.AddRange([input, u, v, lane]);
         nest.Lane = lane;
-        var literals = y.Phases > 1 ? new[] { v } : [];
-        nest.Tile.AddRange(new[] { u, output, input, v }.Except(literals));
+        nest.Tile.AddRange([u, output, input, v]);
         var i = new Axis("i", Y.Rows);
         var blocks = new Axis("k", Lanes(Y.Columns, y.Phases) / _block);
         var phase = new Axis("r", y.Phases);

@@ -12,11 +12,13 @@ internal sealed class TileShape
     private readonly Nest _nest;
     private readonly Target _target;
     private readonly List<Access> _loads;
+    private readonly List<Axis> _tile;
 
     public TileShape(Nest nest, Target target)
     {
         _nest = nest;
         _target = target;
+        _tile = [.. nest.Tile.Where(axis => !axis.IsTrivial).Except(nest.Literals())];
         _loads = [.. nest.Accumulators.SelectMany(UpdateLoads).Distinct()];
     }
 
@@ -25,7 +27,7 @@ internal sealed class TileShape
     /// <summary>Tile points along the preferred axis that fit the registers beside this many vectors.</summary>
     public int MaxPoints(int vectors)
     {
-        var axis = _nest.Tile.FirstOrDefault(static axis => !axis.IsTrivial);
+        var axis = _tile.FirstOrDefault();
         int points = 1;
         while (points < _target.Registers && Cost(axis, points + 1, null, 1, vectors).Registers <= _target.Registers)
         {
@@ -68,7 +70,7 @@ internal sealed class TileShape
             double cost;
             if (samples > 0)
             {
-                var (cycles, registers) = Cost(_nest.Tile[0], samples, null, 1, vectors);
+                var (cycles, registers) = Cost(_tile[0], samples, null, 1, vectors);
                 cost = registers > _target.Registers ? double.MaxValue : cycles / samples / vectors;
             }
             else
@@ -228,11 +230,11 @@ internal sealed class TileShape
         if (_nest.Accumulators.Count == 0)
         {
             // A copy has nothing to hold; a tile is as many streams as a cache set bears when they lie 4 KiB apart.
-            var copied = _nest.Sequential ? null : _nest.Tile.FirstOrDefault(static axis => !axis.IsTrivial);
+            var copied = _nest.Sequential ? null : _tile.FirstOrDefault();
             return (1, copied, copied is null ? 1 : Math.Min(copied.Extent, 8), null, 1);
         }
 
-        var axes = _nest.Sequential ? [] : _nest.Tile.Where(axis => !axis.IsTrivial && !axis.IsSymbolic).ToList();
+        var axes = _nest.Sequential ? [] : _tile.Where(static axis => !axis.IsSymbolic).ToList();
         if (axes.Count == 0)
         {
             var (cycles, registers) = Cost(null, 1, null, 1, vectors);
