@@ -1,0 +1,70 @@
+using NumCnn.Gen.Diagnostics;
+using NumCnn.Gen.Graph;
+using NumCnn.Gen.Tests.Support;
+
+namespace NumCnn.Gen.Tests;
+
+/// <summary>Which values lie in rows, and in how many phases. Names stand for the values behind the layers; 0 is channels last.</summary>
+public class LayoutTests
+{
+    private const string Conv = "  - conv2d: {out_channels: 6, kernel_size: 3, padding: 1}\n";
+    private const string Wide = "  - conv2d: {out_channels: 16, kernel_size: 3, padding: 1}\n";
+
+    [Fact]
+    public void Channels_that_fill_a_vector_lie_last()
+        => Assert.Equal("input 0, conv1 0", Layout("[3, 28, 28]", Wide));
+
+    [Fact]
+    public void Few_channels_lie_in_rows()
+        => Assert.Equal("input 1, conv1 1, relu1 1", Layout("[1, 28, 28]", Conv + "  - relu\n"));
+
+    [Fact]
+    public void Pooling_puts_its_columns_in_phases_as_far_as_the_input()
+        => Assert.Equal(
+            "input 4, conv1 4, pool1 2, conv2 2, pool2 1",
+            Layout("[1, 16, 64]", Conv + "  - max_pool2d: 2\n" + Conv + "  - max_pool2d: 2\n"));
+
+    [Fact]
+    public void A_stride_makes_phases_of_what_it_reads()
+        => Assert.Equal("input 3, conv1 1", Layout("[2, 12, 96]", "  - conv2d: {out_channels: 4, kernel_size: 3, stride: 3}\n"));
+
+    [Fact]
+    public void A_wide_convolution_reads_rows_and_writes_channels_last()
+        => Assert.Equal("input 2, conv1 2, pool1 1, conv2 0", Layout("[1, 28, 28]", Conv + "  - max_pool2d: 2\n" + Wide));
+
+    [Fact]
+    public void Short_rows_are_not_worth_it()
+        => Assert.Equal("input 0, conv1 0", Layout("[1, 200, 5]", Conv));
+
+    [Fact]
+    public void Few_multiply_adds_are_not_worth_it()
+        => Assert.Equal("input 0, conv1 0", Layout("[1, 2, 28]", Conv));
+
+    [Fact]
+    public void Phases_that_leave_lanes_empty_are_not_worth_it()
+        => Assert.Equal("input 0, conv1 0, pool1 0", Layout("[1, 28, 28]", Conv + "  - max_pool2d: 4\n"));
+
+    [Fact]
+    public void A_layer_that_needs_channels_together_keeps_them_so()
+        => Assert.Equal("input 0, conv1 0, softmax1 0", Layout("[1, 28, 28]", Conv + "  - softmax\n"));
+
+    [Fact]
+    public void Batch_norm_wants_rows_without_a_rest()
+    {
+        Assert.Equal("input 1, conv1 1, batch_norm1 1", Layout("[1, 28, 32]", Conv + "  - batch_norm2d\n"));
+        Assert.Equal("input 0, conv1 0, batch_norm1 0", Layout("[1, 28, 28]", Conv + "  - batch_norm2d\n"));
+    }
+
+    [Fact]
+    public void Half_as_many_lanes_of_float64_are_filled_sooner()
+        => Assert.Equal("input 0, conv1 0", Layout("[1, 28, 28]", Conv, "float64"));
+
+    private static string Layout(string input, string layers, string type = "float32")
+    {
+        var network = Networks.Resolve($"name: Net\ninput: {input}\ndtype: {type}\nlayers:\n{layers}");
+        var problems = new ProblemSink();
+        var graph = NetworkGraph.Build(network, problems);
+        Assert.False(problems.HasErrors);
+        return string.Join(", ", graph!.Nodes.Select(node => node.Output).Prepend(graph.Input).Select(value => $"{value.Name} {value.Phases}"));
+    }
+}
