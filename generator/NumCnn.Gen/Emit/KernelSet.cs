@@ -86,7 +86,8 @@ internal sealed class KernelSet
         int statements = 0;
         foreach (var nest in nests)
         {
-            int cost = Planner.Create(nest, TargetOf(nest, VectorKind.Variable), step.Unroll).Statements + 4;
+            // The larger one of a kernel and its twin, whose tiles are larger.
+            int cost = new[] { VectorKind.Variable, VectorKind.Fixed512 }.Max(kind => Planner.Create(nest, TargetOf(nest, kind), step.Unroll).Statements) + 4;
             if (statements > 0 && statements + cost > Planner.StatementBudget)
             {
                 groups.Add([]);

@@ -100,19 +100,21 @@ internal sealed partial class ConvolutionEquation
         return nest;
     }
 
-    private Nest GatherColumns(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
+    private Nest GatherColumns(string title, RowSpan rows, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {
         var nest = new Nest { Title = title };
         var (group, output, input) = PlainChannels(nest);
-        var (i, j) = ImageAxes.Columns(nest, Y, y.Phases, _block);
+        var (i, j) = ImageAxes.Columns(nest, Y with { Rows = rows.Count }, y.Phases, _block);
         nest.Tile.AddRange([output, i]);
-        var (u, v) = (new Axis("u", Kernel.H), new Axis("v", Kernel.W));
+        var (u, v) = (new Axis("u", rows.Taps), new Axis("v", Kernel.W));
         nest.Reduction.AddRange([input, u, v]);
 
-        var xAccess = x.From(0, -PadTop, -PadLeft).At(XIndex(group, ChannelIndex.Plain(input)), (i * Stride.H) + (u * Dilation.H), (j * Stride.W) + (v * Dilation.W));
-        var point = new OutputPoint(YIndex(group, ChannelIndex.Plain(output)), i, j, null);
+        Affine row = (Affine)rows.First + i;
+        Affine tap = (Affine)rows.FirstTap + u;
+        var xAccess = x.From(0, -PadTop, -PadLeft).At(XIndex(group, ChannelIndex.Plain(input)), (row * Stride.H) + (tap * Dilation.H), (j * Stride.W) + (v * Dilation.W));
+        var point = new OutputPoint(YIndex(group, ChannelIndex.Plain(output)), row, j, null);
         var sum = new Accumulator("a", initial(point.Channel));
-        sum.Update = Expr.MultiplyAdd(xAccess, Broadcast(weight, order, group, ChannelIndex.Plain(output), u, v, input), sum);
+        sum.Update = Expr.MultiplyAdd(xAccess, Broadcast(weight, order, group, ChannelIndex.Plain(output), tap, v, input), sum);
         nest.Accumulators.Add(sum);
         nest.Stores.Add(new StoreTo(point.In(y), finish(sum, point)));
         return nest;

@@ -148,42 +148,17 @@ internal sealed partial class ConvolutionEquation
         _ => ([(YChannels, Taps * Inputs)], [(Inputs, 1)], [(Kernel.H, Kernel.W * Inputs)], [(Kernel.W, Inputs)]),
     };
 
-    /// <summary>y from x: a convolution.</summary>
-    public Nest Gather(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
-    {
-        if (y.LanesOverColumns)
-        {
-            return GatherColumns(title, x, y, weight, order, initial, finish);
-        }
-
-        var nest = new Nest { Title = title };
-        var samples = AddSamples(nest);
-        var (group, output, input) = Channels(nest, lanesOnOutput: true, order);
-        var i = new Axis("i", Y.Rows);
-        var j = new Axis("j", Y.Columns);
-        var u = new Axis("u", Kernel.H);
-        var v = new Axis("v", Kernel.W);
-        nest.Parallel.Add(i);
-        nest.Parallel.Add(j);
-        nest.Tile.Add(j);
-        nest.Tile.Add(i);
-        nest.Reduction.AddRange([u, v]);
-        AddReduction(nest, input.Axis);
-
-        var xAccess = PerSample(x.From(0, -PadTop, -PadLeft).At(XIndex(group, input.Index), (i * Stride.H) + (u * Dilation.H), (j * Stride.W) + (v * Dilation.W)), samples);
-        var point = new OutputPoint(YIndex(group, output.Index), i, j, samples);
-        var sum = new Accumulator("a", initial(point.Channel));
-        sum.Update = Expr.MultiplyAdd(xAccess, Weight(weight, order, group, output.Index, u, v, input.Index), sum);
-        nest.Accumulators.Add(sum);
-        nest.Stores.Add(new StoreTo(point.In(y), finish(sum, point)));
-        return nest;
-    }
+    /// <summary>y from x: a convolution. At the upper and lower border, taps that read zeros are left out where that pays.</summary>
+    public IReadOnlyList<Nest> Gather(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
+        => [.. GatherSpans(y).Select(rows => y.LanesOverColumns
+            ? GatherColumns(title, rows, x, y, weight, order, initial, finish)
+            : GatherRows(title, rows, x, y, weight, order, initial, finish))];
 
     /// <summary>x from y: the input's gradient, or a transposed convolution. A stride splits x into phases of equal taps.</summary>
     public IReadOnlyList<Nest> Scatter(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {
         var nests = new List<Nest>();
-        foreach (var rows in Phase.Of(X.Rows, PadTop, Kernel.H, Stride.H, Dilation.H))
+        foreach (var rows in Phase.Of(X.Rows, PadTop, Kernel.H, Stride.H, Dilation.H).SelectMany(rows => rows.WithoutZeros(Y.Rows, Overhead(x))))
         {
             foreach (var columns in Phase.Of(X.Columns, PadLeft, Kernel.W, Stride.W, Dilation.W))
             {
@@ -277,6 +252,39 @@ internal sealed partial class ConvolutionEquation
         }
 
         return nests;
+    }
+
+    /// <summary>Rows of y by the taps that reach x.</summary>
+    private IReadOnlyList<RowSpan> GatherSpans(View y)
+        => RowSpans.Of(Y.Rows, Kernel.H, (row, tap) => (row * Stride.H) + (tap * Dilation.H) - PadTop is var source && source >= 0 && source < X.Rows, Overhead(y));
+
+    private static double Overhead(View target) => target.LanesOverColumns ? RowSpans.TileOverhead : RowSpans.Overhead;
+
+    private Nest GatherRows(string title, RowSpan rows, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
+    {
+        var nest = new Nest { Title = title };
+        var samples = AddSamples(nest);
+        var (group, output, input) = Channels(nest, lanesOnOutput: true, order);
+        var i = new Axis("i", rows.Count);
+        var j = new Axis("j", Y.Columns);
+        var u = new Axis("u", rows.Taps);
+        var v = new Axis("v", Kernel.W);
+        nest.Parallel.Add(i);
+        nest.Parallel.Add(j);
+        nest.Tile.Add(j);
+        nest.Tile.Add(i);
+        nest.Reduction.AddRange([u, v]);
+        AddReduction(nest, input.Axis);
+
+        Affine row = (Affine)rows.First + i;
+        Affine tap = (Affine)rows.FirstTap + u;
+        var xAccess = PerSample(x.From(0, -PadTop, -PadLeft).At(XIndex(group, input.Index), (row * Stride.H) + (tap * Dilation.H), (j * Stride.W) + (v * Dilation.W)), samples);
+        var point = new OutputPoint(YIndex(group, output.Index), row, j, samples);
+        var sum = new Accumulator("a", initial(point.Channel));
+        sum.Update = Expr.MultiplyAdd(xAccess, Weight(weight, order, group, output.Index, tap, v, input.Index), sum);
+        nest.Accumulators.Add(sum);
+        nest.Stores.Add(new StoreTo(point.In(y), finish(sum, point)));
+        return nest;
     }
 
     private Nest ScatterPhase(

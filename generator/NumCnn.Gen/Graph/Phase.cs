@@ -46,6 +46,27 @@ internal sealed class Phase
     public (Axis Residue, Axis Row, Axis Tap) Axes(string residue, string row, string tap)
         => (new Axis(residue, Residues), new Axis(row, Count), new Axis(tap, Math.Max(1, Taps)));
 
+    /// <summary>
+    /// The same rows in parts, each with the taps that reach one of y's rows: at the border the others would read zeros. One part,
+    /// where that would save too little.
+    /// </summary>
+    public IReadOnlyList<Phase> WithoutZeros(int sourceRows, double overhead)
+    {
+        var spans = RowSpans.Of(Count, Taps, (q, tap) => FirstSource + q + (SourceStep * tap) is var row && row >= 0 && row < sourceRows, overhead);
+        return spans.Count == 1 && spans[0].Taps == Taps ? [this] : [.. spans.Select(span => new Phase
+        {
+            First = First + (Stride * span.First),
+            Residues = Residues,
+            Stride = Stride,
+            Count = span.Count,
+            Taps = span.Taps,
+            FirstTap = FirstTap + (TapStep * span.FirstTap),
+            TapStep = TapStep,
+            FirstSource = FirstSource + span.First + (SourceStep * span.FirstTap),
+            SourceStep = SourceStep,
+        })];
+    }
+
     public static IReadOnlyList<Phase> Of(int rows, int pad, int kernel, int stride, int dilation)
     {
         var phases = new List<Phase>();

@@ -113,7 +113,7 @@ internal sealed class ConvolutionNode : Node, IEpilogue
         string title = $"{Layer}{fused}: {_formula}";
         IReadOnlyList<Nest> nests = _transposed
             ? _equation.Scatter(title, y, x, _weight.Storage, _order, Bias, finish)
-            : [_equation.Gather(title, x, y, _weight.Storage, _order, Bias, finish)];
+            : _equation.Gather(title, x, y, _weight.Storage, _order, Bias, finish);
         var roles = new List<(Storage, string)> { (x.Storage, "x"), (_weight.Storage, "w") };
         if (_bias is not null)
         {
@@ -227,7 +227,7 @@ internal sealed class ConvolutionNode : Node, IEpilogue
         var target = dx.LanesOverColumns ? Input.ChannelsLast("d" + Input.Name + " channels last", default) : dx;
         bool addNow = add && target == dx;
         IReadOnlyList<Nest> nests = _transposed
-            ? [_equation.Gather(title, dy, target, weight, order, static _ => 0, (sum, point) => Into(target, addNow, sum, point))]
+            ? _equation.Gather(title, dy, target, weight, order, static _ => 0, (sum, point) => Into(target, addNow, sum, point))
             : _equation.Scatter(title, target, dy, weight, order, static _ => 0, (sum, point) => Into(target, addNow, sum, point));
         program.Add(Layer + ".InputGradient", title, Domain.Samples, nests, [(dy.Storage, "dy"), (weight, "w"), (target.Storage, "dx")]);
         if (target != dx)
