@@ -34,7 +34,7 @@ public sealed class AlignedBuffer<T>
     public int Length { get; }
 
     /// <summary>All elements.</summary>
-    public Span<T> Span => _array.AsSpan(_start, Length);
+    public Span<T> Span => new(_array, _start, Length);
 
     /// <summary>All elements, as memory that can be stored.</summary>
     public Memory<T> Memory => _array.AsMemory(_start, Length);

@@ -12,8 +12,9 @@ public abstract class CompiledInference<T> : CompiledPredictor<T>
     /// <summary>Creates the parameters and initialises them.</summary>
     /// <param name="layout">Sizes and stages.</param>
     /// <param name="seed">Selects the first values.</param>
-    protected CompiledInference(NetworkLayout layout, ulong seed)
-        : base(layout, seed)
+    /// <param name="path">The file with the first values, or null if the seed gives them.</param>
+    protected CompiledInference(NetworkLayout layout, ulong seed, string? path = null)
+        : base(layout, seed, path)
     {
     }
 
@@ -22,7 +23,7 @@ public abstract class CompiledInference<T> : CompiledPredictor<T>
     /// <returns>[N, output shape]; valid until the next call.</returns>
     public ReadOnlySpan<T> Forward(ReadOnlySpan<T> input)
     {
-        int length = checked(CountSamples(input.Length, nameof(input)) * Layout.Info.OutputLength);
+        int length = checked(CountSamples(input.Length, nameof(input)) * Layout.OutputLength);
         if (_output.Length < length)
         {
             _output = new AlignedBuffer<T>(length);

@@ -17,7 +17,7 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     /// </summary>
     private const int MostShards = 8;
 
-    private readonly StageWork _work;
+    private StageWork? _work;
     private AlignedBuffer<T> _workspace = new(0);
     private AlignedBuffer<T> _output = new(0);
     private AlignedBuffer<T> _outputGradient = new(0);
@@ -33,12 +33,9 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     /// <summary>Creates the parameters and initialises them.</summary>
     /// <param name="layout">Sizes and stages.</param>
     /// <param name="seed">Selects the first values.</param>
-    protected CompiledNetwork(NetworkLayout layout, ulong seed)
-        : base(layout, seed)
-    {
-        _seed = seed;
-        _work = new StageWork(this);
-    }
+    /// <param name="path">The file with the first values, or null if the seed gives them.</param>
+    protected CompiledNetwork(NetworkLayout layout, ulong seed, string? path = null)
+        : base(layout, seed, path) => _seed = seed;
 
     /// <inheritdoc/>
     public bool Training { get; set; } = true;
@@ -73,10 +70,10 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     protected ref T Gradients => ref Parameters.GradientBuffer.Reference;
 
     /// <summary>The outputs of the last Forward.</summary>
-    private protected ReadOnlySpan<T> Outputs => _output.Span[..(Samples * Layout.Info.OutputLength)];
+    private protected ReadOnlySpan<T> Outputs => _output.Span[..(Samples * Layout.OutputLength)];
 
     /// <summary>Room for the gradient by the outputs.</summary>
-    private protected Span<T> OutputGradients => _outputGradient.Span[..(Samples * Layout.Info.OutputLength)];
+    private protected Span<T> OutputGradients => _outputGradient.Span[..(Samples * Layout.OutputLength)];
 
     int IKeptMemory<T>.KeptSamples => Samples;
 
@@ -104,7 +101,7 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
             fixed (T* from = input)
             {
                 _userInput = from;
-                Run(Layout.ForwardStages, isForward: true);
+                Run(Layout.ForwardStages!, isForward: true);
             }
         }
         finally
@@ -126,7 +123,7 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     public void Backward(ReadOnlySpan<T> outputGradient, Span<T> inputGradient, bool accumulate = false)
     {
         CheckForward();
-        long expected = (long)Samples * Layout.Info.InputLength;
+        long expected = (long)Samples * Layout.InputLength;
         if (inputGradient.Length != expected)
         {
             throw new ArgumentException($"The input's gradient has {expected} elements, but the span has {inputGradient.Length}.", nameof(inputGradient));
@@ -145,7 +142,7 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
         }
 
         _workspace = new AlignedBuffer<T>(checked(samples * Layout.SampleLength));
-        _output = new AlignedBuffer<T>(checked(samples * Layout.Info.OutputLength));
+        _output = new AlignedBuffer<T>(checked(samples * Layout.OutputLength));
         _outputGradient = new AlignedBuffer<T>(_output.Length);
         _shards ??= new AlignedBuffer<T>(MostShards * Layout.ShardLength);
         _batch ??= new AlignedBuffer<T>(Math.Max(1, Layout.BatchLength));
@@ -175,22 +172,22 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     /// <summary>A sample's input, as the caller of Forward gave it.</summary>
     /// <param name="sample">Its index in the batch.</param>
     /// <returns>The first element.</returns>
-    protected unsafe ref T Input(int sample) => ref Unsafe.AsRef<T>(_userInput + ((nint)sample * Layout.Info.InputLength));
+    protected unsafe ref T Input(int sample) => ref Unsafe.AsRef<T>(_userInput + ((nint)sample * Layout.InputLength));
 
     /// <summary>A sample's output.</summary>
     /// <param name="sample">Its index in the batch.</param>
     /// <returns>The first element.</returns>
-    protected ref T Output(int sample) => ref Unsafe.Add(ref _output.Reference, (nint)sample * Layout.Info.OutputLength);
+    protected ref T Output(int sample) => ref Unsafe.Add(ref _output.Reference, (nint)sample * Layout.OutputLength);
 
     /// <summary>The gradient by a sample's output, as the caller of Backward gave it.</summary>
     /// <param name="sample">Its index in the batch.</param>
     /// <returns>The first element.</returns>
-    protected unsafe ref T OutputGradient(int sample) => ref Unsafe.AsRef<T>(_userOutputGradient + ((nint)sample * Layout.Info.OutputLength));
+    protected unsafe ref T OutputGradient(int sample) => ref Unsafe.AsRef<T>(_userOutputGradient + ((nint)sample * Layout.OutputLength));
 
     /// <summary>Where the caller of Backward wants the gradient by a sample's input.</summary>
     /// <param name="sample">Its index in the batch.</param>
     /// <returns>The first element.</returns>
-    protected unsafe ref T InputGradient(int sample) => ref Unsafe.AsRef<T>(_userInputGradient + ((nint)sample * Layout.Info.InputLength));
+    protected unsafe ref T InputGradient(int sample) => ref Unsafe.AsRef<T>(_userInputGradient + ((nint)sample * Layout.InputLength));
 
     /// <summary>The sums of the shard that a sample belongs to.</summary>
     /// <param name="sample">Its index in the batch.</param>
@@ -260,7 +257,7 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     private unsafe void RunBackward(ReadOnlySpan<T> outputGradient, Span<T> inputGradient, bool wantsInput, bool accumulate)
     {
         CheckForward();
-        long expected = (long)Samples * Layout.Info.OutputLength;
+        long expected = (long)Samples * Layout.OutputLength;
         if (outputGradient.Length != expected)
         {
             throw new ArgumentException($"The last Forward had {expected} outputs, but their gradient has {outputGradient.Length} elements.", nameof(outputGradient));
@@ -281,30 +278,31 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
         {
             _userOutputGradient = from;
             _userInputGradient = wantsInput ? to : null;
-            Run(Layout.BackwardStages, isForward: false);
+            Run(Layout.BackwardStages!, isForward: false);
             _userOutputGradient = null;
             _userInputGradient = null;
         }
     }
 
-    private void Run(IReadOnlyList<int> stages, bool isForward)
+    private void Run(int[] stages, bool isForward)
     {
+        StageWork work = _work ??= new StageWork(this);
         bool share = IsShared = Threads > 1 && IsWorthThreads(Samples);
-        for (int stage = 0; stage < stages.Count; stage++)
+        for (int stage = 0; stage < stages.Length; stage++)
         {
             bool inShards = !isForward && stages[stage] == 0 && Layout.ShardLength > 0;
             int items = stages[stage] > 0 ? stages[stage] : inShards ? (int)Shards : Samples;
             int grain = stages[stage] > 0 || inShards ? 1 : share ? Math.Clamp(Samples / Threads, 1, Grain) : Grain;
-            _work.Start(stage, isForward, inShards ? SamplesPerShard : 0);
+            work.Start(stage, isForward, inShards ? SamplesPerShard : 0);
             if (share)
             {
-                WorkerPool.Shared.Run(_work, items, grain, Threads);
+                WorkerPool.Shared.Run(work, items, grain, Threads);
             }
             else
             {
                 for (int first = 0; first < items; first += grain)
                 {
-                    _work.Run(first, Math.Min(first + grain, items));
+                    work.Run(first, Math.Min(first + grain, items));
                 }
             }
         }
@@ -367,14 +365,18 @@ public abstract class CompiledNetwork<T, TTarget> : CompiledNetwork<T>, ITrainab
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TTarget : unmanaged
 {
-    private readonly Loss<T, TTarget> _loss;
+    private Loss<T, TTarget>? _loss;
 
     /// <summary>Creates the parameters and initialises them.</summary>
     /// <param name="layout">Sizes and stages.</param>
-    /// <param name="loss">The loss.</param>
     /// <param name="seed">Selects the first values.</param>
-    protected CompiledNetwork(NetworkLayout layout, Loss<T, TTarget> loss, ulong seed)
-        : base(layout, seed) => _loss = loss;
+    /// <param name="path">The file with the first values, or null if the seed gives them.</param>
+    protected CompiledNetwork(NetworkLayout layout, ulong seed, string? path = null)
+        : base(layout, seed, path)
+    {
+    }
+
+    private Loss<T, TTarget> Measure => _loss ??= CreateLoss();
 
     /// <inheritdoc/>
     public T Loss(ReadOnlySpan<TTarget> targets, out ReadOnlySpan<T> outputGradient)
@@ -385,7 +387,7 @@ public abstract class CompiledNetwork<T, TTarget> : CompiledNetwork<T>, ITrainab
         }
 
         var gradient = OutputGradients;
-        T value = _loss.Evaluate(Outputs, targets, Samples, gradient);
+        T value = Measure.Evaluate(Outputs, targets, Samples, gradient);
         outputGradient = gradient;
         return value;
     }
@@ -393,9 +395,13 @@ public abstract class CompiledNetwork<T, TTarget> : CompiledNetwork<T>, ITrainab
     /// <inheritdoc/>
     public T LossOf(ReadOnlySpan<T> outputs, ReadOnlySpan<TTarget> targets)
     {
-        int length = Layout.Info.OutputLength;
+        int length = Layout.OutputLength;
         return outputs.Length % length == 0
-            ? _loss.Evaluate(outputs, targets, outputs.Length / length, [])
+            ? Measure.Evaluate(outputs, targets, outputs.Length / length, [])
             : throw new ArgumentException($"The outputs' length {outputs.Length} is no multiple of {length}, the length of one sample's.", nameof(outputs));
     }
+
+    /// <summary>Makes the loss that the YAML names.</summary>
+    /// <returns>The loss.</returns>
+    protected abstract Loss<T, TTarget> CreateLoss();
 }

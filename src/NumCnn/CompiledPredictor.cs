@@ -17,24 +17,38 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
 
     private readonly Workspace?[] _idle = new Workspace?[64];
     private SharedPrediction? _idleShared;
+    private readonly int _inputLength;
+    private readonly int _outputLength;
     private int _threads = 1;
 
     /// <summary>Creates the parameters and initialises them.</summary>
     /// <param name="layout">Sizes and stages.</param>
     /// <param name="seed">Selects the first values.</param>
+    /// <param name="path">The file with the first values, or null if the seed gives them.</param>
     /// <exception cref="PlatformNotSupportedException">The hardware's vectors have a length that the code was not proven for.</exception>
-    protected CompiledPredictor(NetworkLayout layout, ulong seed)
+    /// <exception cref="WeightFileException">The file is damaged, or does not suit the network.</exception>
+    protected CompiledPredictor(NetworkLayout layout, ulong seed, string? path = null)
     {
         ArgumentNullException.ThrowIfNull(layout);
         if (!Vector512.IsHardwareAccelerated && Vector<byte>.Count is not (16 or 32))
         {
-            throw new PlatformNotSupportedException($"Vectors of {Vector<byte>.Count * 8} bits are not supported; 128, 256 and 512 are.");
+            throw Unsupported();
         }
 
         Layout = layout;
+        _inputLength = layout.InputLength;
+        _outputLength = layout.OutputLength;
         Parameters = new ParameterSet<T>(layout.Parameters, layout.TrainableLength, layout.StorageLength);
         InitialSeed = seed;
-        Parameters.Reset(seed);
+        if (path is null)
+        {
+            Parameters.Reset(seed);
+        }
+        else
+        {
+            WeightFile.Load(Parameters, path);
+        }
+
         Chunk = Math.Clamp(ChunkElements / Math.Max(1, layout.PredictSampleLength), 1, LargestChunk);
     }
 
@@ -52,7 +66,7 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
         }
     }
 
-    NetworkInfo IPredictor<T>.Info => Layout.Info;
+    NetworkInfo IPredictor<T>.Info => Describe();
 
     /// <summary>The kernels that this machine runs: Vector512, or Vector256 or Vector128 for <see cref="Vector{T}"/> of that width.</summary>
     public string KernelFamily => Vector512.IsHardwareAccelerated ? "Vector512" : $"Vector{Vector<byte>.Count * 8}";
@@ -70,12 +84,12 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     protected ref T Values => ref Parameters.StorageBuffer.Reference;
 
     /// <inheritdoc/>
-    public unsafe void Predict(ReadOnlySpan<T> input, Span<T> output)
+    public void Predict(ReadOnlySpan<T> input, Span<T> output)
     {
-        int samples = CountSamples(input.Length, nameof(input));
-        if (output.Length != (long)samples * Layout.Info.OutputLength)
+        int samples = input.Length == _inputLength ? 1 : CountSamples(input.Length, nameof(input));
+        if (output.Length != (long)samples * _outputLength)
         {
-            throw new ArgumentException($"{samples} samples have {(long)samples * Layout.Info.OutputLength} outputs, but the span has {output.Length}.", nameof(output));
+            throw WrongOutput(samples, output.Length, nameof(output));
         }
 
         if (samples == 0)
@@ -89,21 +103,13 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
             throw new InvalidOperationException("The parameters are being written; Predict needs them at rest.");
         }
 
-        fixed (T* from = input)
-        fixed (T* to = output)
+        if (_threads > 1 && samples > Chunk && IsWorthThreads(samples))
         {
-            int chunks = (samples + Chunk - 1) / Chunk;
-            if (_threads > 1 && chunks > 1 && IsWorthThreads(samples))
-            {
-                var shared = RentShared();
-                shared.Start(this, from, to, samples);
-                WorkerPool.Shared.Run(shared, chunks, 1, _threads);
-                ReturnShared(shared);
-            }
-            else
-            {
-                PredictChunks(from, to, samples, 0, chunks);
-            }
+            PredictShared(input, output, samples);
+        }
+        else
+        {
+            PredictSamples(ref MemoryMarshal.GetReference(input), ref MemoryMarshal.GetReference(output), samples);
         }
 
         if (Parameters.Version != version)
@@ -131,33 +137,48 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     {
     }
 
+    /// <summary>Describes the network.</summary>
+    /// <returns>Its description.</returns>
+    protected abstract NetworkInfo Describe();
+
     private protected int CountSamples(int length, string parameter)
     {
-        int sample = Layout.Info.InputLength;
-        return length % sample == 0
-            ? length / sample
-            : throw new ArgumentException($"The input's length {length} is no multiple of {sample}, the length of one sample.", parameter);
+        int samples = length / _inputLength;
+        return samples * _inputLength == length ? samples : throw WrongInput(length, parameter);
     }
 
     /// <summary>Waking a parked thread costs tens of microseconds; less work than that is done by the caller.</summary>
-    private protected bool IsWorthThreads(int samples) => samples * (Layout.Info.MultiplyAdds + Layout.SampleLength + Layout.PredictSharedLength) > WorkerPool.LeastWork;
+    private protected bool IsWorthThreads(int samples) => samples * (Layout.MultiplyAdds + Layout.SampleLength + Layout.PredictSharedLength) > WorkerPool.LeastWork;
 
-    private unsafe void PredictChunks(T* input, T* output, int samples, int firstChunk, int endChunk)
+    /// <summary>Samples that one thread evaluates, a chunk after the other.</summary>
+    private void PredictSamples(ref T input, ref T output, int samples)
     {
         var workspace = Rent(Math.Min(samples, Chunk));
-        PredictPrepare(ref workspace.Batch.Reference);
-        for (int chunk = firstChunk; chunk < endChunk; chunk++)
+        ref T values = ref workspace.Samples.Reference, batch = ref workspace.Batch.Reference;
+        PredictPrepare(ref batch);
+        for (int first = 0; first < samples; first += Chunk)
         {
-            int first = chunk * Chunk;
             PredictChunk(
-                ref Unsafe.AsRef<T>(input + ((nint)first * Layout.Info.InputLength)),
-                ref Unsafe.AsRef<T>(output + ((nint)first * Layout.Info.OutputLength)),
+                ref Unsafe.Add(ref input, (nint)first * _inputLength),
+                ref Unsafe.Add(ref output, (nint)first * _outputLength),
                 Math.Min(Chunk, samples - first),
-                ref workspace.Samples.Reference,
-                ref workspace.Batch.Reference);
+                ref values,
+                ref batch);
         }
 
         Return(workspace);
+    }
+
+    private unsafe void PredictShared(ReadOnlySpan<T> input, Span<T> output, int samples)
+    {
+        fixed (T* from = input)
+        fixed (T* to = output)
+        {
+            var shared = Interlocked.Exchange(ref _idleShared, null) ?? new SharedPrediction();
+            shared.Start(this, from, to, samples);
+            WorkerPool.Shared.Run(shared, (samples + Chunk - 1) / Chunk, 1, _threads);
+            Volatile.Write(ref _idleShared, shared);
+        }
     }
 
     private Workspace Rent(int samples)
@@ -184,9 +205,12 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
         }
     }
 
-    private SharedPrediction RentShared() => Interlocked.Exchange(ref _idleShared, null) ?? new SharedPrediction();
+    // Messages are made apart: a method that makes one costs more to compile, and the first call waits for it.
+    private static PlatformNotSupportedException Unsupported() => new($"Vectors of {Vector<byte>.Count * 8} bits are not supported; 128, 256 and 512 are.");
 
-    private void ReturnShared(SharedPrediction shared) => Volatile.Write(ref _idleShared, shared);
+    private ArgumentException WrongInput(int length, string parameter) => new($"The input's length {length} is no multiple of {_inputLength}, the length of one sample.", parameter);
+
+    private ArgumentException WrongOutput(int samples, int length, string parameter) => new($"{samples} samples have {(long)samples * _outputLength} outputs, but the span has {length}.", parameter);
 
     /// <summary>The memory of one call of Predict.</summary>
     private sealed class Workspace(NetworkLayout layout, int samples)
@@ -217,7 +241,11 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
         public void Run(int first, int end)
         {
             Debug.Assert(_network is not null, "Start comes before Run.");
-            _network.PredictChunks(_input, _output, _samples, first, end);
+            nint start = (nint)first * _network.Chunk;
+            _network.PredictSamples(
+                ref Unsafe.AsRef<T>(_input + (start * _network._inputLength)),
+                ref Unsafe.AsRef<T>(_output + (start * _network._outputLength)),
+                (int)Math.Min((nint)(end - first) * _network.Chunk, _samples - start));
         }
     }
 }

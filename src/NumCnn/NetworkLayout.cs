@@ -1,44 +1,34 @@
 namespace NumCnn;
 
 /// <summary>Sizes and stages of a compiled network: what its base class needs to run it. Generated code makes it.</summary>
-public sealed record NetworkLayout
-{
-    /// <summary>The network's description.</summary>
-    public required NetworkInfo Info { get; init; }
-
-    /// <summary>Where the parameters lie and how they begin.</summary>
-    public required IReadOnlyList<ParameterInfo> Parameters { get; init; }
-
-    /// <summary>Elements of the storage that are trained; they come first.</summary>
-    public required int TrainableLength { get; init; }
-
-    /// <summary>Elements of the whole storage.</summary>
-    public required int StorageLength { get; init; }
-
-    /// <summary>Elements of the workspace that Predict's samples use one after another.</summary>
-    public required int PredictSharedLength { get; init; }
-
-    /// <summary>Elements of the workspace that each of Predict's samples has for itself.</summary>
-    public required int PredictSampleLength { get; init; }
-
-    /// <summary>Elements of the scratch beside the samples' workspaces in Predict.</summary>
-    public required int PredictBatchLength { get; init; }
-
-    /// <summary>Elements of a sample's workspace in training.</summary>
-    public int SampleLength { get; init; }
-
-    /// <summary>Elements of the scratch beside the samples' workspaces in training.</summary>
-    public int BatchLength { get; init; }
-
-    /// <summary>Elements of the parameter gradients that each shard of a batch sums for itself.</summary>
-    public int ShardLength { get; init; }
-
-    /// <summary>The stages of Forward: 0 for one that goes over samples, otherwise its number of independent items.</summary>
-    public IReadOnlyList<int> ForwardStages { get; init; } = [];
-
-    /// <summary>The stages of Backward, likewise.</summary>
-    public IReadOnlyList<int> BackwardStages { get; init; } = [];
-
-    /// <summary>Forward in training updates running statistics, which are parameters too.</summary>
-    public bool WritesParameters { get; init; }
-}
+/// <param name="InputLength">Elements of a sample's input.</param>
+/// <param name="OutputLength">Elements of a sample's output.</param>
+/// <param name="MultiplyAdds">Multiply-adds of one sample's forward pass.</param>
+/// <param name="Parameters">Where the parameters lie and how they begin.</param>
+/// <param name="TrainableLength">Elements of the storage that are trained; they come first.</param>
+/// <param name="StorageLength">Elements of the whole storage.</param>
+/// <param name="PredictSharedLength">Elements of the workspace that Predict's samples use one after another.</param>
+/// <param name="PredictSampleLength">Elements of the workspace that each of Predict's samples has for itself.</param>
+/// <param name="PredictBatchLength">Elements of the scratch beside the samples' workspaces in Predict.</param>
+/// <param name="SampleLength">Elements of a sample's workspace in training.</param>
+/// <param name="BatchLength">Elements of the scratch beside the samples' workspaces in training.</param>
+/// <param name="ShardLength">Elements of the parameter gradients that each shard of a batch sums for itself.</param>
+/// <param name="ForwardStages">The stages of Forward: 0 for one that goes over samples, otherwise its number of independent items.</param>
+/// <param name="BackwardStages">The stages of Backward, likewise.</param>
+/// <param name="WritesParameters">Forward in training updates running statistics, which are parameters too.</param>
+public sealed record NetworkLayout(
+    int InputLength,
+    int OutputLength,
+    long MultiplyAdds,
+    ParameterInfo[] Parameters,
+    int TrainableLength,
+    int StorageLength,
+    int PredictSharedLength,
+    int PredictSampleLength,
+    int PredictBatchLength,
+    int SampleLength = 0,
+    int BatchLength = 0,
+    int ShardLength = 0,
+    int[]? ForwardStages = null,
+    int[]? BackwardStages = null,
+    bool WritesParameters = false);

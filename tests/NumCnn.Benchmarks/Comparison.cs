@@ -38,7 +38,7 @@ internal sealed class Comparison(PeerSet peers, bool quick, Action<Row> report)
             }
         }
 
-        if (work.MeasuresFirst)
+        if (work.Load is not null)
         {
             using var data = new WorkData(work, 1);
             report(FirstInference.Measure(data, peers.Ort, quick ? 3 : 9));

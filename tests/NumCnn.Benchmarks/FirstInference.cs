@@ -9,8 +9,8 @@ namespace NumCnn.Benchmarks;
 
 /// <summary>
 /// The first inference of a fresh process and that process's peak memory. Both sides are .NET programs that know nothing
-/// but the file with the weights: ours creates the network, loads them and predicts; the peer's creates a session on the
-/// ONNX file and runs it. Loading the peer's library and creating its environment are not counted.
+/// but the file with the weights and the sizes of input and output: ours loads the network and predicts; the peer's
+/// creates a session on the ONNX file and runs it. Loading the peer's library and creating its environment are not counted.
 /// </summary>
 internal static class FirstInference
 {
@@ -27,7 +27,7 @@ internal static class FirstInference
         var (ours, peers) = (new List<Reading>(), new List<Reading>());
         for (int i = 0; i < processes; i++)
         {
-            ours.Add(Child(Ours, data.Work.Name, weights));
+            ours.Add(Child(Ours, data.Work.Name, weights, Shape(data.Info.InputShape), Shape(data.Info.OutputShape)));
             if (library is not null)
             {
                 peers.Add(Child(Ort, data.Work.Name, data.OnnxFile, library.Path, Shape(data.Info.InputShape), Shape(data.Info.OutputShape)));
@@ -49,22 +49,20 @@ internal static class FirstInference
     /// <summary>The child process: measures, and prints microseconds, the peak in KiB, and the microseconds of each part.</summary>
     public static int RunChild(string[] arguments)
     {
-        double[] parts = arguments[0] == Ours ? RunOurs(arguments[1], arguments[2]) : RunOrt(arguments);
+        double[] parts = arguments[0] == Ours ? RunOurs(arguments) : RunOrt(arguments);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{parts.Sum()} {PeakKib()} {string.Join(' ', parts)}"));
         return 0;
     }
 
-    private static double[] RunOurs(string name, string weights)
+    private static double[] RunOurs(string[] arguments)
     {
-        var create = WorkList.All.Single(work => work.Name == name).Create;
+        var load = WorkList.All.Single(work => work.Name == arguments[1]).Load!;
+        int inputLength = Length(arguments[3]), outputLength = Length(arguments[4]);
         long start = Stopwatch.GetTimestamp();
-        var network = create();
-        long created = Stopwatch.GetTimestamp();
-        WeightFile.Load(network.Parameters, weights);
+        var network = load(arguments[2]);
         long loaded = Stopwatch.GetTimestamp();
-        var output = new float[network.Info.OutputLength];
-        network.Predict(new float[network.Info.InputLength], output);
-        return [Microseconds(start, created), Microseconds(created, loaded), Microseconds(loaded, Stopwatch.GetTimestamp())];
+        network.Predict(new float[inputLength], new float[outputLength]);
+        return [Microseconds(start, loaded), Microseconds(loaded, Stopwatch.GetTimestamp())];
     }
 
     private static double[] RunOrt(string[] arguments)
@@ -95,6 +93,8 @@ internal static class FirstInference
     }
 
     private static string Shape(IReadOnlyList<int> shape) => string.Join('x', shape.Select(static size => size.ToString(CultureInfo.InvariantCulture)));
+
+    private static int Length(string shape) => Shape(shape).Aggregate(1, static (product, size) => product * size);
 
     private static int[] Shape(string shape) => [.. shape.Split('x').Select(static size => int.Parse(size, CultureInfo.InvariantCulture))];
 

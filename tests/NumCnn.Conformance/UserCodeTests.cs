@@ -46,7 +46,31 @@ public class UserCodeTests
                     : w != net.Parameters["conv1.weight"][5, 0, 2, 2] || bias != net.Parameters["conv1.bias"][5] ? "members"
                     : LeNet5.ParameterCount != 61_706 || !LeNet5.InputShape.SequenceEqual(new[] { 1, 28, 28 }) ? "constants"
                     : LeNet5.Info.ParameterCount != 61_706 || LeNet5.Info.Layers.Count != 12 ? "info"
+                    : !ReferenceEquals(LeNet5.Info, ((IPredictor<float>)net).Info) || !ReferenceEquals(net.Conv1, net.Conv1) ? "made twice"
+                    : LoadsFromNowhere() ? "null is no file"
+                    : !IsInitialised(loaded) ? "reset of the loaded network"
                     : "";
+            }
+
+            private static bool LoadsFromNowhere()
+            {
+                try
+                {
+                    LeNet5.Load(null!);
+                    return true;
+                }
+                catch (System.ArgumentNullException)
+                {
+                    return false;
+                }
+            }
+
+            private static bool IsInitialised(LeNet5 net)
+            {
+                var initial = new LeNet5();
+                bool differed = !net.Parameters.Values.SequenceEqual(initial.Parameters.Values);
+                net.Reset();
+                return differed && net.Parameters.Values.SequenceEqual(initial.Parameters.Values);
             }
 
             internal static int NetworksOfOneType() => new List<INetwork<float>> { new LeNet5(), new KeepLayer() }.Count;

@@ -33,6 +33,18 @@ public sealed class SafetensorsTests : IDisposable
         { """{"a":"F32"}""", 8, "damaged" },
         { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}""", 8, "damaged" },
         { """{"\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "damaged" },
+        { """{"\ud800\u0041":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "damaged" },
+        { """{"\u12":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "damaged" },
+        { """{"\x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "damaged" },
+        { """{"a":{"dtype":"F32","shape":[02],"data_offsets":[0,8]}}""", 8, "damaged" },
+        { """{"a":{"dtype":"F32","shape":[-],"data_offsets":[0,8]}}""", 8, "damaged" },
+        { """{"a":{"dtype":"F32","shape":[2,],"data_offsets":[0,8]}}""", 8, "damaged" },
+        { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,9223372036854775808]}}""", 8, "damaged" },
+        { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[]}}""", 8, "two data_offsets" },
+        { """{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,2],"data_offsets":[0,8]}}""", 8, "more than 32 dimensions" },
+        { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},}""", 8, "damaged" },
+        { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} {}""", 8, "damaged" },
+        { "{\"a\tb\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "damaged" },
         { " {}", 0, "no JSON object" },
         { "[]", 0, "no JSON object" },
         { "", 0, "no JSON object" },
@@ -59,6 +71,36 @@ public sealed class SafetensorsTests : IDisposable
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, length);
         Assert.Contains("claims", Assert.Throws<WeightFileException>(() => SafetensorsFile.Read(_folder.Write("w.safetensors", bytes))).Reason, StringComparison.Ordinal);
         Assert.Throws<WeightFileException>(() => SafetensorsFile.Read(_folder.Write("w.safetensors", bytes[..5])));
+    }
+
+    [Fact]
+    public void Headers_are_read_with_their_keys_and_tensors_in_any_order()
+    {
+        const string Header = """
+            {
+              "b\u00e4\"\ud83d\ude00\/\n": { "data_offsets" : [ 8 , 12 ], "shape":[ ], "dtype":"F32" },
+              "__metadata__": {"format": "\u0070t", "": "ä"},
+              "ä": {"dtype":"F32","data_offsets":[0,8],"shape":[2]}
+            }
+            """;
+        byte[] data = new byte[12];
+        BinaryPrimitives.WriteSingleLittleEndian(data.AsSpan(4), 2);
+        BinaryPrimitives.WriteSingleLittleEndian(data.AsSpan(8), 3);
+        var read = SafetensorsFile.Read(Write(Header, data));
+        Assert.Equal(["bä\"\U0001F600/\n", "ä"], read.Select(static tensor => tensor.Name));
+        Assert.Equal([3f], read[0].ToArray<float>());
+        Assert.Equal([0f, 2f], read[1].ToArray<float>());
+    }
+
+    [Fact]
+    public void Names_that_are_no_UTF_8_are_refused()
+    {
+        byte[] header = [.. """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"""u8];
+        header[2] = 0xff;
+        byte[] length = new byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+        string path = _folder.Write("w.safetensors", [.. length, .. header, .. new byte[8]]);
+        Assert.Contains("damaged", Assert.Throws<WeightFileException>(() => SafetensorsFile.Read(path)).Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,12 +26,13 @@ internal sealed class ClassWriter
 
     private long ParameterCount => _graph.Layers.Sum(static layer => layer.ParameterCount);
 
+    private long MultiplyAdds => _graph.Layers.Sum(static layer => layer.MultiplyAdds);
+
     /// <summary>The class's documentation and declaration.</summary>
     public string Declaration()
     {
         var writer = new CodeWriter();
-        long multiplyAdds = _graph.Layers.Sum(static layer => layer.MultiplyAdds);
-        writer.Line($"/// <summary>{_spec.Name}: {_graph.Input.Shape} → {_graph.Output.Shape}. {Count(ParameterCount)} parameters, {Count(multiplyAdds)} multiply-adds a sample.</summary>");
+        writer.Line($"/// <summary>{_spec.Name}: {_graph.Input.Shape} → {_graph.Output.Shape}. {Count(ParameterCount)} parameters, {Count(MultiplyAdds)} multiply-adds a sample.</summary>");
         writer.Line("/// <remarks><code>");
         foreach (string row in LayerTable.Rows(_graph.Layers))
         {
@@ -101,7 +102,7 @@ internal sealed class ClassWriter
         _writer.Line($"public static ReadOnlySpan<int> OutputShape => {List(_graph.Output.Shape.ToArray())};");
         _writer.Line();
         _writer.Line("/// <summary>Layers, shapes, parameters and multiply-adds.</summary>");
-        _writer.Line("public static NetworkInfo Info { get; } = new(");
+        _writer.Line("public static NetworkInfo Info => s_info ??= new(");
         string dtype = _spec.DType == DType.Float32 ? "float32" : "float64";
         _writer.Line($"    {Quoted(_spec.Name)}, \"{dtype}\", {List(_graph.Input.Shape.ToArray())}, {List(_graph.Output.Shape.ToArray())},");
         _writer.Line("    [");
@@ -114,17 +115,18 @@ internal sealed class ClassWriter
         }
 
         _writer.Line("    ],");
-        _writer.Line(FormattableString.Invariant($"    {ParameterCount}, {_graph.Layers.Sum(static layer => layer.MultiplyAdds)});"));
+        _writer.Line(FormattableString.Invariant($"    {ParameterCount}, {MultiplyAdds});"));
         _writer.Line();
     }
 
     private void Layout(IReadOnlyList<Stage> forward, IReadOnlyList<Stage> backward)
     {
         var memory = _program.Memory;
-        _writer.Line("private static readonly NetworkLayout s_layout = new()");
-        _writer.Line("{");
-        _writer.Line("    Info = Info,");
-        _writer.Line("    Parameters =");
+        _writer.Line("private static NetworkInfo? s_info; // made when somebody asks for it: a network runs without");
+        _writer.Line();
+        _writer.Line("private static readonly NetworkLayout s_layout = new(");
+        _writer.Line(FormattableString.Invariant($"    InputLength, OutputLength, MultiplyAdds: {MultiplyAdds},"));
+        _writer.Line("    Parameters:");
         _writer.Line("    [");
         foreach (var parameter in _graph.Parameters)
         {
@@ -134,22 +136,21 @@ internal sealed class ClassWriter
         }
 
         _writer.Line("    ],");
-        _writer.Line(FormattableString.Invariant($"    TrainableLength = {_program.TrainableLength},"));
-        _writer.Line(FormattableString.Invariant($"    StorageLength = {_program.StorageLength},"));
-        _writer.Line(FormattableString.Invariant($"    PredictSharedLength = {memory.PredictSharedLength},"));
-        _writer.Line(FormattableString.Invariant($"    PredictSampleLength = {memory.PredictSampleLength},"));
-        _writer.Line(FormattableString.Invariant($"    PredictBatchLength = {memory.PredictBatchLength},"));
+        _writer.Line(FormattableString.Invariant($"    TrainableLength: {_program.TrainableLength},"));
+        _writer.Line(FormattableString.Invariant($"    StorageLength: {_program.StorageLength},"));
+        _writer.Line(FormattableString.Invariant($"    PredictSharedLength: {memory.PredictSharedLength},"));
+        _writer.Line(FormattableString.Invariant($"    PredictSampleLength: {memory.PredictSampleLength},"));
+        _writer.Line(FormattableString.Invariant($"    PredictBatchLength: {memory.PredictBatchLength}{(_spec.Backward ? "," : ");")}"));
         if (_spec.Backward)
         {
-            _writer.Line(FormattableString.Invariant($"    SampleLength = {memory.SampleLength},"));
-            _writer.Line(FormattableString.Invariant($"    BatchLength = {memory.BatchLength},"));
-            _writer.Line(FormattableString.Invariant($"    ShardLength = {memory.ShardLength},"));
-            _writer.Line($"    ForwardStages = {List(forward.Select(static stage => stage.Items))},");
-            _writer.Line($"    BackwardStages = {List(backward.Select(static stage => stage.Items))},");
-            _writer.Line($"    WritesParameters = {(_program.Forward.Any(WritesParameters) ? "true" : "false")},");
+            _writer.Line(FormattableString.Invariant($"    SampleLength: {memory.SampleLength},"));
+            _writer.Line(FormattableString.Invariant($"    BatchLength: {memory.BatchLength},"));
+            _writer.Line(FormattableString.Invariant($"    ShardLength: {memory.ShardLength},"));
+            _writer.Line($"    ForwardStages: {List(forward.Select(static stage => stage.Items))},");
+            _writer.Line($"    BackwardStages: {List(backward.Select(static stage => stage.Items))},");
+            _writer.Line($"    WritesParameters: {(_program.Forward.Any(WritesParameters) ? "true" : "false")});");
         }
 
-        _writer.Line("};");
         _writer.Line();
     }
 
@@ -167,21 +168,22 @@ internal sealed class ClassWriter
 
     private void Constructors()
     {
-        string loss = _spec is { Backward: true, Loss: { } given } ? Loss(given) + ", " : string.Empty;
+        string seed = _spec.Seed.ToString(CultureInfo.InvariantCulture) + "UL";
         _writer.Line("/// <summary>A network whose parameters are initialised as the YAML says.</summary>");
-        using (_writer.Block($"public {_spec.Name}()\n        : this({_spec.Seed.ToString(CultureInfo.InvariantCulture)}UL)"))
+        using (_writer.Block($"public {_spec.Name}()\n        : this({seed})"))
         {
         }
 
         _writer.Line();
         _writer.Line("/// <summary>A network whose parameters are initialised from another seed.</summary>");
         _writer.Line("/// <param name=\"seed\">Selects the random values.</param>");
-        using (_writer.Block($"public {_spec.Name}(ulong seed)\n        : base(s_layout, {loss}seed)"))
+        using (_writer.Block($"public {_spec.Name}(ulong seed)\n        : base(s_layout, seed)"))
         {
-            foreach (var (type, member, layer) in PartList())
-            {
-                _writer.Line($"{member} = new {type}({Quoted(layer.Name)}{(type.StartsWith("KeptLayer", StringComparison.Ordinal) ? string.Empty : ", Parameters")}, {Kept(layer, gradient: false)}, {Kept(layer, gradient: true)});");
-            }
+        }
+
+        _writer.Line();
+        using (_writer.Block($"private {_spec.Name}(string path)\n        : base(s_layout, {seed}, path)"))
+        {
         }
 
         _writer.Line();
@@ -189,11 +191,15 @@ internal sealed class ClassWriter
         _writer.Line("/// <param name=\"path\">The file; it holds a tensor for each parameter, with a PyTorch state_dict's names and shapes.</param>");
         _writer.Line("/// <returns>The network.</returns>");
         _writer.Line("/// <exception cref=\"WeightFileException\">The file is damaged, or does not suit the network.</exception>");
-        using (_writer.Block($"public static {_spec.Name} Load(string path)"))
+        _writer.Line($"public static {_spec.Name} Load(string path) => new(path ?? throw new ArgumentNullException(nameof(path)));");
+        _writer.Line();
+        _writer.Line("/// <inheritdoc/>");
+        _writer.Line("protected override NetworkInfo Describe() => Info;");
+        if (_spec is { Backward: true, Loss: { } loss })
         {
-            _writer.Line($"var network = new {_spec.Name}();");
-            _writer.Line("WeightFile.Load(network.Parameters, path);");
-            _writer.Line("return network;");
+            _writer.Line();
+            _writer.Line("/// <inheritdoc/>");
+            _writer.Line($"protected override Loss<{_element}, {TargetType()}> CreateLoss() => {Loss(loss)};");
         }
     }
 
@@ -201,9 +207,13 @@ internal sealed class ClassWriter
     {
         foreach (var (type, member, layer) in PartList())
         {
+            string parameters = type.StartsWith("KeptLayer", StringComparison.Ordinal) ? string.Empty : ", Parameters";
+            string field = "_" + char.ToLowerInvariant(member[0]) + member.Substring(1);
+            _writer.Line();
+            _writer.Line($"private {type}? {field};");
             _writer.Line();
             _writer.Line($"/// <summary>{Escaped(layer.Description)}: {layer.Input} → {layer.Output}.</summary>");
-            _writer.Line($"public {type} {member} {{ get; }}");
+            _writer.Line($"public {type} {member} => {field} ??= new({Quoted(layer.Name)}{parameters}, {Kept(layer, gradient: false)}, {Kept(layer, gradient: true)});");
         }
     }
 

@@ -5,7 +5,7 @@ internal static class ReservedMembers
 {
     private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
     {
-        "Backward", "Dispose", "Equals", "Finalize", "Forward", "GetHashCode", "GetType", "Info", "InputLength", "InputShape", "KernelFamily",
+        "Backward", "CreateLoss", "Describe", "Dispose", "Equals", "Finalize", "Forward", "GetHashCode", "GetType", "Info", "InputLength", "InputShape", "KernelFamily",
         "Load", "Loss", "LossOf", "MemberwiseClone", "OutputLength", "OutputShape", "ParameterCount", "Parameters", "Predict",
         "ReferenceEquals", "Reserve", "Reset", "Save", "Seed", "Threads", "ToString", "Training",
     };

@@ -64,18 +64,13 @@ public sealed class StoredTensor
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var values = new T[Length];
-        for (int i = 0; i < values.Length; i++)
+        if (BitConverter.IsLittleEndian && Type == (typeof(T) == typeof(float) ? StoredType.Float32 : StoredType.Float64))
         {
-            ReadOnlySpan<byte> at = _data.AsSpan(i * Type.Size());
-            values[i] = Type switch
-            {
-                StoredType.Float16 => T.CreateTruncating(BinaryPrimitives.ReadHalfLittleEndian(at)),
-                StoredType.BFloat16 => T.CreateTruncating(BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(at) << 16)),
-                StoredType.Float32 => T.CreateTruncating(BinaryPrimitives.ReadSingleLittleEndian(at)),
-                StoredType.Float64 => T.CreateTruncating(BinaryPrimitives.ReadDoubleLittleEndian(at)),
-                StoredType.UInt64 => T.CreateTruncating(BinaryPrimitives.ReadUInt64LittleEndian(at)),
-                _ => T.CreateTruncating(Integer(at)),
-            };
+            Buffer.BlockCopy(_data, 0, values, 0, _data.Length);
+        }
+        else
+        {
+            Convert<T>(values);
         }
 
         return values;
@@ -119,6 +114,24 @@ public sealed class StoredTensor
         return new StoredTensor(header, data);
     }
 
+    private void Convert<T>(T[] values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            ReadOnlySpan<byte> at = _data.AsSpan(i * Type.Size());
+            values[i] = Type switch
+            {
+                StoredType.Float16 => T.CreateTruncating(BinaryPrimitives.ReadHalfLittleEndian(at)),
+                StoredType.BFloat16 => T.CreateTruncating(BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(at) << 16)),
+                StoredType.Float32 => T.CreateTruncating(BinaryPrimitives.ReadSingleLittleEndian(at)),
+                StoredType.Float64 => T.CreateTruncating(BinaryPrimitives.ReadDoubleLittleEndian(at)),
+                StoredType.UInt64 => T.CreateTruncating(BinaryPrimitives.ReadUInt64LittleEndian(at)),
+                _ => T.CreateTruncating(Integer(at)),
+            };
+        }
+    }
+
     private long Integer(ReadOnlySpan<byte> at) => Type switch
     {
         StoredType.Bool or StoredType.UInt8 => at[0],
@@ -143,14 +156,14 @@ internal sealed record TensorHeader(string Name, StoredType Type, int[] Shape)
     {
         get
         {
-            UInt128 product = (uint)Type.Size();
+            long product = Type.Size();
             foreach (int size in Shape)
             {
-                // Saturates, so that a later 0 does not hide what came before it.
-                product = UInt128.Min(product * (uint)size, long.MaxValue);
+                // Saturates instead of wrapping around to a length that a file may have.
+                product = size > 0 && product > long.MaxValue / size ? long.MaxValue : product * size;
             }
 
-            return (long)product;
+            return product;
         }
     }
 

@@ -43,38 +43,25 @@ public enum StoredType
     UInt64,
 }
 
-/// <summary>The types' sizes, and their names in the two formats.</summary>
+/// <summary>The types' sizes, and their names in the two formats, in the order of the types.</summary>
 internal static class StoredTypes
 {
-    private static readonly (StoredType Type, int Size, string Safetensors, string? Numpy)[] s_table =
-    [
-        (StoredType.Float16, 2, "F16", "f2"),
-        (StoredType.BFloat16, 2, "BF16", null),
-        (StoredType.Float32, 4, "F32", "f4"),
-        (StoredType.Float64, 8, "F64", "f8"),
-        (StoredType.Bool, 1, "BOOL", "b1"),
-        (StoredType.Int8, 1, "I8", "i1"),
-        (StoredType.UInt8, 1, "U8", "u1"),
-        (StoredType.Int16, 2, "I16", "i2"),
-        (StoredType.UInt16, 2, "U16", "u2"),
-        (StoredType.Int32, 4, "I32", "i4"),
-        (StoredType.UInt32, 4, "U32", "u4"),
-        (StoredType.Int64, 8, "I64", "i8"),
-        (StoredType.UInt64, 8, "U64", "u8"),
-    ];
+    private static readonly string[] s_safetensors = ["F16", "BF16", "F32", "F64", "BOOL", "I8", "U8", "I16", "U16", "I32", "U32", "I64", "U64"];
+    private static readonly string?[] s_numpy = ["f2", null, "f4", "f8", "b1", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8"];
 
-    public static int Size(this StoredType type) => s_table[(int)type].Size;
+    private static ReadOnlySpan<byte> Sizes => [2, 2, 4, 8, 1, 1, 1, 2, 2, 4, 4, 8, 8];
+
+    public static int Size(this StoredType type) => Sizes[(int)type];
 
     public static bool IsFloat(this StoredType type) => type <= StoredType.Float64;
 
-    public static string SafetensorsName(this StoredType type) => s_table[(int)type].Safetensors;
+    public static string SafetensorsName(this StoredType type) => s_safetensors[(int)type];
 
-    public static string? NumpyName(this StoredType type) => s_table[(int)type].Numpy;
+    public static string? NumpyName(this StoredType type) => s_numpy[(int)type];
 
-    public static StoredType? FromSafetensors(string name) => Find(row => row.Safetensors == name);
+    public static StoredType? FromSafetensors(string name) => Find(s_safetensors, name);
 
-    public static StoredType? FromNumpy(string name) => Find(row => row.Numpy == name);
+    public static StoredType? FromNumpy(string name) => Find(s_numpy, name);
 
-    private static StoredType? Find(Predicate<(StoredType Type, int Size, string Safetensors, string? Numpy)> matches) =>
-        Array.FindIndex(s_table, matches) is var index and >= 0 ? s_table[index].Type : null;
+    private static StoredType? Find(string?[] names, string name) => Array.IndexOf(names, name) is var index and >= 0 ? (StoredType)index : null;
 }

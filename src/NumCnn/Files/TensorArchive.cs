@@ -51,9 +51,13 @@ internal abstract class TensorArchive(string path) : IDisposable
         {
             return read();
         }
-        catch (Exception e) when (e is not (WeightFileException or OutOfMemoryException))
+        catch (Exception e) when (IsDamage(e))
         {
-            throw new WeightFileException(path, tensor, $"the content is damaged: {e.Message}", e);
+            throw Damaged(path, tensor, e);
         }
     }
+
+    protected static bool IsDamage(Exception e) => e is not (WeightFileException or OutOfMemoryException);
+
+    protected static WeightFileException Damaged(string path, string? tensor, Exception e) => new(path, tensor, $"the content is damaged: {e.Message}", e);
 }

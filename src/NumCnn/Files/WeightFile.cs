@@ -13,8 +13,6 @@ namespace NumCnn;
 /// </remarks>
 public static class WeightFile
 {
-    private const string CounterSuffix = "num_batches_tracked";
-
     /// <summary>Saves all parameters. An old file of that name is replaced in one step, or stays whole.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="parameters">The parameters.</param>
@@ -25,7 +23,7 @@ public static class WeightFile
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        bool isZip = IsZip(path);
+        bool isZip = StateDict.IsZip(path);
         int version = parameters.Version;
         var tensors = new List<StoredTensor>(parameters.Count);
         foreach (Parameter<T> parameter in parameters)
@@ -64,93 +62,38 @@ public static class WeightFile
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        using TensorArchive archive = TensorArchive.Open(path, IsZip(path));
-        var places = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (int i = 0; i < archive.Headers.Count; i++)
+        using TensorArchive archive = TensorArchive.Open(path, StateDict.IsZip(path));
+        int[] places = StateDict.FindParameters(archive, parameters.Layouts);
+        var values = new T[places.Length][];
+        for (int i = 0; i < places.Length; i++)
         {
-            places.Add(archive.Headers[i].Name, i);
+            values[i] = Values<T>(archive, places[i]);
         }
-
-        CheckNames(parameters, archive, places);
-        T[][] values = [.. parameters.Select(parameter => Values(archive, places[parameter.Name], parameter))];
-        long[] counts = [.. parameters.BatchCounters.Names.Select(name => places.TryGetValue(name, out int place) ? Count(archive, place) : 0)];
 
         // Everything is read and checked: from here on nothing fails.
-        parameters.Replace(values, counts);
+        parameters.Replace(values, StateDict.ReadCounts(archive, parameters.BatchCounters));
     }
 
-    private static void CheckNames<T>(ParameterSet<T> parameters, TensorArchive archive, Dictionary<string, int> places)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        foreach (Parameter<T> parameter in parameters)
-        {
-            if (!places.TryGetValue(parameter.Name, out int place))
-            {
-                throw new WeightFileException(archive.Path, parameter.Name, $"the network needs it with shape {Text(parameter.Shape)}, but the file has no tensor of that name.");
-            }
-
-            TensorHeader header = archive.Headers[place];
-            if (!parameter.Shape.SequenceEqual(header.Shape))
-            {
-                throw new WeightFileException(archive.Path, parameter.Name, $"the network's shape is {Text(parameter.Shape)}, the file's {header.ShapeText}.");
-            }
-
-            if (!header.Type.IsFloat())
-            {
-                throw new WeightFileException(archive.Path, parameter.Name, $"the file holds {header.Type}; a parameter needs floats.");
-            }
-        }
-
-        foreach (TensorHeader header in archive.Headers)
-        {
-            if (!parameters.TryGet(header.Name, out _) && !IsCounter(header.Name))
-            {
-                throw new WeightFileException(archive.Path, header.Name, $"the file has it with shape {header.ShapeText}, but the network has no parameter of that name.");
-            }
-        }
-    }
-
-    private static T[] Values<T>(TensorArchive archive, int place, Parameter<T> parameter)
+    private static T[] Values<T>(TensorArchive archive, int place)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         StoredTensor tensor = archive.Read(place);
-        T[] values = tensor.ToArray<T>();
         if (tensor.Type == StoredType.Float64 && typeof(T) != typeof(double))
         {
-            double[] exact = tensor.ToArray<double>();
-            int overflow = Array.FindIndex(exact, static value => double.IsFinite(value) && !T.IsFinite(T.CreateTruncating(value)));
-            if (overflow >= 0)
-            {
-                throw new WeightFileException(archive.Path, parameter.Name, $"element {overflow} is {exact[overflow]}, which no {typeof(T).Name} can hold.");
-            }
+            CheckRange<T>(archive, tensor);
         }
 
-        return values;
+        return tensor.ToArray<T>();
     }
 
-    private static long Count(TensorArchive archive, int place)
+    private static void CheckRange<T>(TensorArchive archive, StoredTensor tensor)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        TensorHeader header = archive.Headers[place];
-        if (header.Type != StoredType.Int64 || header.Shape.Length != 0)
+        double[] exact = tensor.ToArray<double>();
+        int overflow = Array.FindIndex(exact, static value => double.IsFinite(value) && !T.IsFinite(T.CreateTruncating(value)));
+        if (overflow >= 0)
         {
-            throw new WeightFileException(archive.Path, header.Name, $"a count is Int64 [], but the file holds {header.Type} {header.ShapeText}.");
+            throw new WeightFileException(archive.Path, tensor.Name, $"element {overflow} is {exact[overflow]}, which no {typeof(T).Name} can hold.");
         }
-
-        return archive.Read(place).ToInt64Array()[0];
-    }
-
-    private static bool IsCounter(string name) => name == CounterSuffix || name.EndsWith("." + CounterSuffix, StringComparison.Ordinal);
-
-    private static string Text(ReadOnlySpan<int> shape) => $"[{string.Join(", ", shape.ToArray())}]";
-
-    private static bool IsZip(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return Path.GetExtension(path).ToUpperInvariant() switch
-        {
-            ".NPZ" => true,
-            ".SAFETENSORS" => false,
-            _ => throw new ArgumentException($"'{path}' ends in neither .safetensors nor .npz.", nameof(path)),
-        };
     }
 }

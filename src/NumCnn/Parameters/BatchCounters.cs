@@ -12,9 +12,17 @@ public sealed class BatchCounters
 
     internal BatchCounters(IReadOnlyList<ParameterInfo> infos)
     {
-        _names = [.. infos
-            .Where(static info => info.Name == MeanSuffix || info.Name.EndsWith("." + MeanSuffix, StringComparison.Ordinal))
-            .Select(static info => info.Name[..^MeanSuffix.Length] + "num_batches_tracked")];
+        var names = new List<string>();
+        for (int i = 0; i < infos.Count; i++)
+        {
+            string name = infos[i].Name;
+            if (name == MeanSuffix || name.EndsWith("." + MeanSuffix, StringComparison.Ordinal))
+            {
+                names.Add(name[..^MeanSuffix.Length] + "num_batches_tracked");
+            }
+        }
+
+        _names = [.. names];
         _values = new long[_names.Length];
     }
 
@@ -33,7 +41,10 @@ public sealed class BatchCounters
         set => _values[IndexOf(name)] = value;
     }
 
-    private int IndexOf(string name) => Array.IndexOf(_names, name) is var index and >= 0
+    /// <summary>The position of a count, or -1.</summary>
+    internal int Find(string name) => Array.IndexOf(_names, name);
+
+    private int IndexOf(string name) => Find(name) is var index and >= 0
         ? index
         : throw new KeyNotFoundException($"No batch counter is named '{name}'. There are: {string.Join(", ", _names)}.");
 }

@@ -72,17 +72,28 @@ internal sealed class ParameterLayout
         Scatter(values, storage, 0, _offset, ref position);
     }
 
+    /// <summary>Whether all elements lie in a part of the storage.</summary>
+    public bool IsWithin(int start, int end)
+    {
+        (int first, int last) = Range();
+        return Length == 0 || (first >= start && last < end);
+    }
+
     /// <summary>The lowest and highest address of any element.</summary>
     public (int First, int Last) Range()
     {
         int first = _offset, last = _offset;
         foreach (int[] table in _displacements)
         {
-            if (table.Length > 0)
+            int lowest = table.Length > 0 ? table[0] : 0, highest = lowest;
+            foreach (int displacement in table)
             {
-                first += table.Min();
-                last += table.Max();
+                lowest = Math.Min(lowest, displacement);
+                highest = Math.Max(highest, displacement);
             }
+
+            first += lowest;
+            last += highest;
         }
 
         return (first, last);
@@ -128,6 +139,9 @@ internal sealed class ParameterLayout
         }
     }
 
+    private static ArgumentException TooNarrow(ParameterInfo info, int dimension, long capacity, string parameter)
+        => new($"{info.Name}: the layout of dimension {dimension} holds {capacity} of {info.Shape[dimension]} indices.", parameter);
+
     private static int[] Displacements(ParameterInfo info, int dimension)
     {
         AxisFactor[] factors = info.Layout[dimension];
@@ -139,7 +153,7 @@ internal sealed class ParameterLayout
 
         if (capacity < info.Shape[dimension])
         {
-            throw new ArgumentException($"{info.Name}: the layout of dimension {dimension} holds {capacity} of {info.Shape[dimension]} indices.", nameof(info));
+            throw TooNarrow(info, dimension, capacity, nameof(info));
         }
 
         int[] table = new int[info.Shape[dimension]];

@@ -35,11 +35,11 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
         for (int i = 0; i < infos.Count; i++)
         {
             var layout = new ParameterLayout(infos[i]);
-            (int first, int last) = layout.Range();
-            (int start, int end) = infos[i].Trainable ? (0, trainableLength) : (trainableLength, storageLength);
-            if (layout.Length > 0 && (first < start || last >= end))
+            bool trainable = infos[i].Trainable;
+            int start = trainable ? 0 : trainableLength, end = trainable ? trainableLength : storageLength;
+            if (!layout.IsWithin(start, end))
             {
-                throw new ArgumentException($"{layout.Describe()} lies at {first} to {last}, outside its part of the storage, {start} to {end - 1}.", nameof(infos));
+                throw Outside(layout, start, end, nameof(infos));
             }
 
             if (!_indices.TryAdd(infos[i].Name, i))
@@ -80,6 +80,9 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
 
     /// <summary>The memory behind <see cref="Gradients"/>.</summary>
     public AlignedBuffer<T> GradientBuffer => _gradients;
+
+    /// <summary>Where the parameters' elements lie.</summary>
+    internal ParameterLayout[] Layouts => _layouts;
 
     /// <summary>A parameter by position.</summary>
     /// <param name="index">The position in the order of a state_dict.</param>
@@ -176,4 +179,10 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private static ArgumentException Outside(ParameterLayout layout, int start, int end, string parameter)
+    {
+        (int first, int last) = layout.Range();
+        return new ArgumentException($"{layout.Describe()} lies at {first} to {last}, outside its part of the storage, {start} to {end - 1}.", parameter);
+    }
 }

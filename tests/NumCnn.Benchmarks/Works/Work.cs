@@ -16,8 +16,8 @@ internal sealed record Work(string Name, Func<INetwork<float>> Create, TargetKin
     /// <summary>Batches that --quick leaves out.</summary>
     public bool IsLarge { get; init; }
 
-    /// <summary>Measured as the first inference of a fresh process too.</summary>
-    public bool MeasuresFirst { get; init; }
+    /// <summary>Loads the network from a weight file; given where the first inference of a fresh process is measured too.</summary>
+    public Func<string, INetwork<float>>? Load { get; init; }
 
     /// <summary>A network, or a layer, of the articles whose NumPy loops it is compared with.</summary>
     public bool HasNumPyLoops { get; init; }
