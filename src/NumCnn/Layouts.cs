@@ -45,40 +45,52 @@ public static class Layouts
         => Walk<T, Adding>(ref source, ref target, counts, sourceSteps, targetSteps);
 
     /// <summary>The axes outside of the last two.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Walk<T, TMode>(ref T source, ref T target, ReadOnlySpan<int> counts, ReadOnlySpan<int> sourceSteps, ReadOnlySpan<int> targetSteps)
         where T : unmanaged, INumber<T>
         where TMode : struct
     {
-        if (counts.Length > 2)
+        if (counts.Length <= 3)
         {
-            nint from = sourceSteps[0], to = targetSteps[0];
-            for (nint n = 0; n < counts[0]; n++)
-            {
-                Walk<T, TMode>(ref Unsafe.Add(ref source, n * from), ref Unsafe.Add(ref target, n * to), counts[1..], sourceSteps[1..], targetSteps[1..]);
-            }
-
+            bool single = counts.Length == 2;
+            var plane = new Plane(counts[^2], counts[^1], sourceSteps[^2], sourceSteps[^1], targetSteps[^2], targetSteps[^1]);
+            Planes<T, TMode>(ref source, ref target, single ? 1 : counts[0], single ? 0 : sourceSteps[0], single ? 0 : targetSteps[0], plane);
             return;
         }
 
-        var plane = new Plane(counts[0], counts[1], sourceSteps[0], sourceSteps[1], targetSteps[0], targetSteps[1]);
-        if (plane is { FromInner: 1, ToInner: 1 })
+        for (int n = 0; n < counts[0]; n++)
         {
-            Rows<T, TMode>(ref source, ref target, plane);
+            ref T from = ref Unsafe.Add(ref source, (nint)n * sourceSteps[0]);
+            Walk<T, TMode>(ref from, ref Unsafe.Add(ref target, (nint)n * targetSteps[0]), counts[1..], sourceSteps[1..], targetSteps[1..]);
         }
-        else if (plane is { FromOuter: 1, ToInner: 1 })
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Planes<T, TMode>(ref T source, ref T target, nint count, nint fromStep, nint toStep, in Plane plane)
+        where T : unmanaged, INumber<T>
+        where TMode : struct
+    {
+        for (nint n = 0; n < count; n++)
         {
-            Exchange<T, TMode>(ref source, ref target, plane);
-        }
-        else
-        {
-            Single<T, TMode>(ref source, ref target, plane);
+            ref T from = ref Unsafe.Add(ref source, n * fromStep);
+            ref T to = ref Unsafe.Add(ref target, n * toStep);
+            if (plane is { FromInner: 1, ToInner: 1 })
+            {
+                Rows<T, TMode>(ref from, ref to, plane);
+            }
+            else if (plane is { FromOuter: 1, ToInner: 1 })
+            {
+                Exchange<T, TMode>(ref from, ref to, plane);
+            }
+            else
+            {
+                Single<T, TMode>(ref from, ref to, plane);
+            }
         }
     }
 
     /// <summary>Rows that lie together on both sides, by the widest vectors that fit, then by narrower ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows<T, TMode>(ref T source, ref T target, Plane plane)
+    private static void Rows<T, TMode>(ref T source, ref T target, in Plane plane)
         where T : unmanaged, INumber<T>
         where TMode : struct
     {
@@ -139,7 +151,7 @@ public static class Layouts
 
     /// <summary>Rows become columns, in the widest strips of the target's columns that fit, then in narrower ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Exchange<T, TMode>(ref T source, ref T target, Plane plane)
+    private static void Exchange<T, TMode>(ref T source, ref T target, in Plane plane)
         where T : unmanaged, INumber<T>
         where TMode : struct
     {
@@ -147,7 +159,11 @@ public static class Layouts
         if (Tiles.AreSupported && plane is { Inner: 2, ToOuter: 2 })
         {
             done = Zip<T, TMode>(ref source, ref target, plane);
-            Single<T, TMode>(ref Unsafe.Add(ref source, done), ref Unsafe.Add(ref target, 2 * done), plane with { Outer = plane.Outer - done });
+            if (done < plane.Outer)
+            {
+                Single<T, TMode>(ref Unsafe.Add(ref source, done), ref Unsafe.Add(ref target, 2 * done), plane with { Outer = plane.Outer - done });
+            }
+
             return;
         }
 
@@ -178,7 +194,7 @@ public static class Layouts
 
     /// <summary>As many of the target's columns as strips of these vectors do: the last may overlap the one before it, unless it would add twice.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static nint Strips<T, TMode, TVector>(ref T source, ref T target, Plane plane, nint done)
+    private static nint Strips<T, TMode, TVector>(ref T source, ref T target, in Plane plane, nint done)
         where T : unmanaged, INumber<T>
         where TMode : struct
         where TVector : struct
@@ -200,7 +216,7 @@ public static class Layouts
 
     /// <summary>A vector of the target's columns, from <paramref name="first"/> on: tiles of as many rows as 128 bits hold elements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Strip<T, TMode, TVector>(ref T source, ref T target, Plane plane, nint first)
+    private static void Strip<T, TMode, TVector>(ref T source, ref T target, in Plane plane, nint first)
         where T : unmanaged, INumber<T>
         where TMode : struct
         where TVector : struct
@@ -234,7 +250,7 @@ public static class Layouts
 
     /// <summary>Two rows become one, their elements in turn. Returns the elements of a row that are done.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static nint Zip<T, TMode>(ref T source, ref T target, Plane plane)
+    private static nint Zip<T, TMode>(ref T source, ref T target, in Plane plane)
         where T : unmanaged, INumber<T>
         where TMode : struct
     {
@@ -253,12 +269,19 @@ public static class Layouts
             Tiles.Zip128<T, TMode>(ref Unsafe.Add(ref source, k), ref Unsafe.Add(ref second, k), ref Unsafe.Add(ref target, 2 * k));
         }
 
-        return k;
+        if (typeof(TMode) == typeof(Adding) || k == plane.Outer || plane.Outer < Vector128<T>.Count)
+        {
+            return k;
+        }
+
+        k = plane.Outer - Vector128<T>.Count;
+        Tiles.Zip128<T, TMode>(ref Unsafe.Add(ref source, k), ref Unsafe.Add(ref second, k), ref Unsafe.Add(ref target, 2 * k));
+        return plane.Outer;
     }
 
     /// <summary>One row becomes two, of every other element each. Returns the elements of a target row that are done.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static nint Unzip<T, TMode>(ref T source, ref T target, Plane plane)
+    private static nint Unzip<T, TMode>(ref T source, ref T target, in Plane plane)
         where T : unmanaged, INumber<T>
         where TMode : struct
     {
@@ -277,11 +300,18 @@ public static class Layouts
             Tiles.Unzip128<T, TMode>(ref Unsafe.Add(ref source, 2 * k), ref Unsafe.Add(ref target, k), ref Unsafe.Add(ref second, k));
         }
 
-        return k;
+        if (typeof(TMode) == typeof(Adding) || k == plane.Inner || plane.Inner < Vector128<T>.Count)
+        {
+            return k;
+        }
+
+        k = plane.Inner - Vector128<T>.Count;
+        Tiles.Unzip128<T, TMode>(ref Unsafe.Add(ref source, 2 * k), ref Unsafe.Add(ref target, k), ref Unsafe.Add(ref second, k));
+        return plane.Inner;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Single<T, TMode>(ref T source, ref T target, Plane plane)
+    private static void Single<T, TMode>(ref T source, ref T target, in Plane plane)
         where T : unmanaged, INumber<T>
         where TMode : struct
     {
