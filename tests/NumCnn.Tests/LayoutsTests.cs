@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace NumCnn.Tests;
 
@@ -69,6 +71,16 @@ public class LayoutsTests
         {
             Assert.Equal(0x7F800001 + k, BitConverter.SingleToInt32Bits(target[(k % 16 * 16) + (k / 16)]));
         }
+    }
+
+    [Fact]
+    public void Settings_of_the_runtime_select_the_tiles()
+    {
+        static bool IsOff(string name) => Environment.GetEnvironmentVariable($"DOTNET_Enable{name}") == "0";
+        bool off = IsOff("HWIntrinsic");
+        Assert.Equal(!off && (Sse2.IsSupported || AdvSimd.Arm64.IsSupported), Tiles.AreSupported);
+        Assert.False(Tiles.AreSupported256 && (off || IsOff("AVX")));
+        Assert.False(Tiles.AreSupported512 && (off || IsOff("AVX") || IsOff("AVX512")));
     }
 
     private static void Check(int[] counts, int[] sourceSteps, int[] targetSteps, bool adds)
