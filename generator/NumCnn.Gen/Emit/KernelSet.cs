@@ -34,8 +34,23 @@ internal sealed class Kernel
     public List<string> Summaries { get; } = [];
 }
 
-/// <summary>A call of a kernel by a step.</summary>
-internal sealed record KernelCall(Kernel Kernel, IReadOnlyList<Storage> Arguments, IReadOnlyList<string> Scalars);
+/// <summary>A call of a kernel by a step, or, for what the runtime does better, a copy.</summary>
+internal sealed record KernelCall(Kernel? Kernel, LayoutCopy? Copy, IReadOnlyList<Storage> Arguments, IReadOnlyList<string> Scalars)
+{
+    public KernelCall(Kernel kernel, IReadOnlyList<Storage> arguments, IReadOnlyList<string> scalars)
+        : this(kernel, null, arguments, scalars)
+    {
+    }
+
+    public KernelCall(LayoutCopy copy)
+        : this(null, copy, [copy.Source, copy.Target], [])
+    {
+    }
+
+    public bool TakesSamples => Kernel is { TakesSamples: true };
+
+    public bool TakesItems => Kernel is { TakesItems: true };
+}
 
 /// <summary>Turns steps into kernels. Layers of equal shape share one; a step that would pass the JIT's budget becomes several.</summary>
 internal sealed class KernelSet
@@ -65,10 +80,12 @@ internal sealed class KernelSet
         var nests = step.Nests.Select(Simplifier.Merge).ToList();
         var calls = new List<KernelCall>();
         var groups = Split(step, nests);
-        for (int k = 0; k < groups.Count; k++)
+        int kernels = groups.Count(static group => group.Copy is null);
+        int number = 0;
+        foreach (var (group, copy) in groups)
         {
-            string suffix = groups.Count > 1 ? FormattableString.Invariant($"{k + 1}") : string.Empty;
-            calls.Add(AddKernel(step, groups[k], suffix));
+            string suffix = kernels > 1 && copy is null ? FormattableString.Invariant($"{++number}") : string.Empty;
+            calls.Add(copy is null ? AddKernel(step, group, suffix) : new KernelCall(copy));
         }
 
         return calls;
@@ -80,21 +97,29 @@ internal sealed class KernelSet
         return MemberNames.Of(kernel.Substring(0, dot)) + kernel.Substring(dot + 1);
     }
 
-    private List<List<Nest>> Split(Step step, List<Nest> nests)
+    /// <summary>Nests that share a method, in their order, and copies between them.</summary>
+    private List<(List<Nest> Nests, LayoutCopy? Copy)> Split(Step step, List<Nest> nests)
     {
-        var groups = new List<List<Nest>> { new() };
+        var groups = new List<(List<Nest> Nests, LayoutCopy? Copy)>();
         int statements = 0;
         foreach (var nest in nests)
         {
-            // The larger one of a kernel and its twin, whose tiles are larger.
-            int cost = new[] { VectorKind.Variable, VectorKind.Fixed512 }.Max(kind => Planner.Create(nest, TargetOf(nest, kind), step.Unroll).Statements) + 4;
-            if (statements > 0 && statements + cost > Planner.StatementBudget)
+            var plan = Planner.Create(nest, TargetOf(nest, VectorKind.Variable), step.Unroll);
+            if (LayoutCopy.From(nest, plan) is { } copy)
             {
-                groups.Add([]);
+                groups.Add(([nest], copy));
+                continue;
+            }
+
+            // The larger one of a kernel and its twin, whose tiles are larger.
+            int cost = Math.Max(plan.Statements, Planner.Create(nest, TargetOf(nest, VectorKind.Fixed512), step.Unroll).Statements) + 4;
+            if (groups.Count == 0 || groups[groups.Count - 1].Copy is not null || (statements > 0 && statements + cost > Planner.StatementBudget))
+            {
+                groups.Add(([], null));
                 statements = 0;
             }
 
-            groups[groups.Count - 1].Add(nest);
+            groups[groups.Count - 1].Nests.Add(nest);
             statements += cost;
         }
 

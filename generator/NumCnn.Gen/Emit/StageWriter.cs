@@ -211,8 +211,9 @@ internal sealed class StageWriter
         foreach (var call in calls)
         {
             WriteScalars(step, call);
-            string[] items = call.Kernel.TakesItems ? [FormattableString.Invariant($"0, {step.Items}")] : [];
-            _writer.Line(Call(call, "s", sample, predict, [.. call.Kernel.TakesSamples ? extra : [], .. items]));
+            WriteTitle(call);
+            string[] items = call.TakesItems ? [FormattableString.Invariant($"0, {step.Items}")] : [];
+            _writer.Line(Call(call, "s", sample, predict, [.. call.TakesSamples ? extra : [], .. items]));
         }
     }
 
@@ -240,13 +241,14 @@ internal sealed class StageWriter
                 foreach (var call in calls)
                 {
                     WriteScalars(step, call);
-                    string[] items = call.Kernel.TakesItems ? [FormattableString.Invariant($"from{start}, to{start}")] : [];
+                    WriteTitle(call);
+                    string[] items = call.TakesItems ? [FormattableString.Invariant($"from{start}, to{start}")] : [];
                     bool usesSample = call.Arguments.Any(static storage => storage.Region == Region.Sample);
-                    if (call.Kernel.TakesSamples && call.Arguments.Any(static storage => storage.Region == Region.Shard))
+                    if (call.TakesSamples && call.Arguments.Any(static storage => storage.Region == Region.Shard))
                     {
                         _writer.Line(Call(call, "s", "0", predict: false, ["Shards, ShardPitch", .. items]));
                     }
-                    else if (call.Kernel.TakesSamples)
+                    else if (call.TakesSamples)
                     {
                         _writer.Line($"ref {_element} s = ref Sample(0);");
                         _writer.Line(Call(call, "s", "0", predict: false, ["Samples, Pitch", .. items]));
@@ -267,6 +269,15 @@ internal sealed class StageWriter
             }
 
             start += stage.Domain == Domain.Once ? 0 : step.Items;
+        }
+    }
+
+    /// <summary>A kernel says itself what it computes; a copy's call has nobody else to say it.</summary>
+    private void WriteTitle(KernelCall call)
+    {
+        if (call.Copy is { } copy)
+        {
+            _writer.Line("// " + copy.Title);
         }
     }
 
@@ -319,18 +330,27 @@ internal sealed class StageWriter
 
     private static string Call(KernelCall call, string workspace, string sample, bool predict, IReadOnlyList<string> extra)
     {
+        if (call.Copy is { } copy)
+        {
+            static string List(IEnumerable<int> values) => $"[{string.Join(", ", values.Select(static value => FormattableString.Invariant($"{value}")))}]";
+            string from = Place(copy.Source, workspace, sample, predict, copy.SourceStart);
+            string to = Place(copy.Target, workspace, sample, predict, copy.TargetStart);
+            return $"Layouts.{(copy.Adds ? "Add" : "Copy")}(ref {from}, ref {to}, {List(copy.Counts)}, {List(copy.SourceSteps)}, {List(copy.TargetSteps)});";
+        }
+
         var arguments = call.Arguments.Select(storage => "ref " + Place(storage, workspace, sample, predict)).Concat(call.Scalars).Concat(extra);
-        return $"{call.Kernel.Name}({string.Join(", ", arguments)});";
+        return $"{call.Kernel!.Name}({string.Join(", ", arguments)});";
     }
 
-    /// <summary>A storage's first element.</summary>
-    private static string Place(Storage storage, string workspace, string sample, bool predict)
+    /// <summary>A storage's first element, or one further on.</summary>
+    private static string Place(Storage storage, string workspace, string sample, bool predict, int further = 0)
     {
         if (storage.Region is Region.Input or Region.Output or Region.OutputGradient or Region.InputGradient)
         {
-            return predict
+            string own = predict
                 ? $"Unsafe.Add(ref {(storage.Region == Region.Input ? "input" : "output")}, {sample} * {(storage.Region == Region.Input ? "InputLength" : "OutputLength")})"
                 : $"{storage.Region}({sample})";
+            return further == 0 ? own : FormattableString.Invariant($"Unsafe.Add(ref {own}, {further})");
         }
 
         string start = storage.Region switch
@@ -347,6 +367,7 @@ internal sealed class StageWriter
             throw new InvalidOperationException($"'{storage.Name}' has no place.");
         }
 
+        offset = checked(offset + further);
         return offset == 0 ? start : FormattableString.Invariant($"Unsafe.Add(ref {start}, {offset})");
     }
 }

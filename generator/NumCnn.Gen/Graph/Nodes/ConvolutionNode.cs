@@ -204,7 +204,7 @@ internal sealed class ConvolutionNode : Node, IEpilogue
             if (!RunsOverColumns)
             {
                 rows = Value.Rows("d" + Output.Name + " in rows", Output.Shape, dx.Phases / _equation.Stride.W, _equation.YBorder, program.Block);
-                turned.AddRange(Nests.Copy(title, Output.Shape, rows.Phases, (c, i, j) => (rows.At(c, i, j), dy.At(c, i, j))));
+                turned.AddRange(Nests.Copy($"{Layer}: dy in rows", Output.Shape, rows.Phases, (c, i, j) => (rows.At(c, i, j), dy.At(c, i, j))));
             }
 
             turned.AddRange(_equation.Scatter(title, dx, rows, _weight.Storage, _order, static _ => 0, (sum, point) => Into(dx, add, sum, point)));
