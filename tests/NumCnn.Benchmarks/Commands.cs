@@ -78,6 +78,11 @@ internal static class Commands
             comparison.Run(work, threads);
         }
 
+        if (comparison.DisturbedTurns > 0)
+        {
+            Console.WriteLine($"{comparison.DisturbedTurns} turns began although a thread of the other side still ran.");
+        }
+
         if (json is not null)
         {
             File.WriteAllText(json.FullName, JsonSerializer.Serialize(rows, s_json) + "\n");

@@ -41,15 +41,18 @@ internal sealed record KernelCall(Kernel Kernel, IReadOnlyList<Storage> Argument
 internal sealed class KernelSet
 {
     private readonly DType _type;
+    private readonly TileOverride? _tileOverride;
     private readonly Dictionary<string, Kernel> _byKey = new(StringComparer.Ordinal);
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly List<Kernel> _kernels = [];
 
     /// <param name="type">The element type.</param>
     /// <param name="members">Names that the class's other members have.</param>
-    public KernelSet(DType type, IEnumerable<string> members)
+    /// <param name="tileOverride">Tiles in place of the planner's.</param>
+    public KernelSet(DType type, IEnumerable<string> members, TileOverride? tileOverride = null)
     {
         _type = type;
+        _tileOverride = tileOverride;
         _names.UnionWith(members);
     }
 
@@ -86,7 +89,7 @@ internal sealed class KernelSet
         int statements = 0;
         foreach (var nest in nests)
         {
-            int cost = Planner.Create(nest, TargetOf(nest, VectorKind.Variable), step.Unroll).Statements + 4;
+            int cost = Planner.Create(nest, TargetOf(nest, VectorKind.Variable), step.Unroll, _tileOverride).Statements + 4;
             if (statements > 0 && statements + cost > Planner.StatementBudget)
             {
                 groups.Add([]);
@@ -181,7 +184,7 @@ internal sealed class KernelSet
         foreach (var nest in nests)
         {
             var target = TargetOf(nest, kind);
-            var plan = Planner.Create(nest, target, step.Unroll);
+            var plan = Planner.Create(nest, target, step.Unroll, _tileOverride);
             names.Push();
             var statements = Lowering.Lower(nest, plan, target, names);
             names.Pop();
