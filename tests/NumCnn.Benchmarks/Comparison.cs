@@ -102,7 +102,7 @@ internal sealed class Comparison(PeerSet peers, bool quick, Action<Row> report)
     {
         var parts = mode == Modes.Infer ? [("output", data.Batch * data.Info.OutputLength)] : OurTraining.Parts(data.Network);
         float[] expected = ours.Result();
-        float[] exact = peer is PythonContender { KnowsFloat64: true } reference ? reference.Float64Result() : [];
+        float[] exact = mode == Modes.Train && peer is PythonContender { KnowsFloat64: true } reference ? reference.Float64Result() : [];
         foreach (string variant in peer is PythonContender { Variants: var variants } ? variants : [string.Empty])
         {
             (peer as PythonContender)?.Select(variant);
