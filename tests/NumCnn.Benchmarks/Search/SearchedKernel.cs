@@ -14,14 +14,18 @@ internal sealed class SearchedKernel
     private const int Samples = 64, Line = 16;
 
     private readonly Step _step;
+    private readonly VectorKind _kind;
     private readonly Dictionary<Storage, int> _offsets = [];
     private readonly float[] _memory;
     private readonly int _pitch;
     private readonly int _items;
 
-    public SearchedKernel(Step step)
+    /// <param name="step">The kernel's step.</param>
+    /// <param name="kind">The vectors that this process runs kernels with: the other twin keeps the planner's tile.</param>
+    public SearchedKernel(Step step, VectorKind kind)
     {
         _step = step;
+        _kind = kind;
         _items = step.Items;
         var storages = step.Arguments.Select(static argument => argument.Storage).ToList();
         _pitch = storages.Where(static storage => storage.Region == Region.Sample).Sum(static storage => Rounded(storage.Length));
@@ -61,7 +65,7 @@ internal sealed class SearchedKernel
     /// <summary>The kernel's text under a tile; the planner's own choice without one. Null if the kernel cannot be made so.</summary>
     public KernelText? Write(Candidate? candidate)
     {
-        var kernels = new KernelSet(DType.Float32, [], candidate is null ? null : (nest, _) => candidate.For(nest));
+        var kernels = new KernelSet(DType.Float32, [], candidate is null ? null : (nest, target) => target.Kind == _kind ? candidate.For(nest) : null);
         IReadOnlyList<KernelCall> calls;
         try
         {

@@ -67,7 +67,7 @@ internal static class TileSearch
         int off = 0;
         foreach (var (name, step) in kernels)
         {
-            off += Search(name, new SearchedKernel(step), target) > Allowed ? 1 : 0;
+            off += Search(name, new SearchedKernel(step, target.Kind), target) > Allowed ? 1 : 0;
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{off} of {kernels.Count} more than {Allowed - 1:0%} off the best."));
