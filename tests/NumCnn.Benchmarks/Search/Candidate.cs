@@ -11,19 +11,13 @@ internal sealed record Candidate(int Vectors, string? First, int FirstTile, stri
     public static IEnumerable<Candidate> Of(Nest nest, Target target)
     {
         var shape = new TileShape(nest, target);
-        var axes = nest.Sequential ? [] : nest.Tile.Where(static axis => !axis.IsTrivial && !axis.IsSymbolic).ToList();
-        bool tilesSamples = nest.Tile.Exists(static axis => axis.IsSymbolic);
+        var axes = nest.Sequential ? [] : shape.Axes.Where(static axis => !axis.IsSymbolic).ToList();
+        var batch = shape.Axes.FirstOrDefault(static axis => axis.IsSymbolic);
         for (int vectors = 1; vectors <= Math.Min(shape.Available(), MostVectors); vectors *= 2)
         {
-            if ((vectors * nest.Accumulators.Count) + 2 > target.Registers)
+            if (batch is not null)
             {
-                yield break;
-            }
-
-            int capacity = shape.MaxPoints(vectors);
-            if (tilesSamples)
-            {
-                for (int samples = 1; samples <= Math.Min(capacity, MostSamples); samples++)
+                for (int samples = 1; samples <= MostSamples && shape.Fits(batch, samples, null, 1, vectors); samples++)
                 {
                     yield return new(vectors, null, 1, null, 1, samples);
                 }
@@ -31,7 +25,7 @@ internal sealed record Candidate(int Vectors, string? First, int FirstTile, stri
                 continue;
             }
 
-            foreach (var candidate in Rectangles(axes, vectors, capacity))
+            foreach (var candidate in Rectangles(shape, axes, vectors, target.Registers / (vectors * nest.Accumulators.Count)))
             {
                 yield return candidate;
             }
@@ -39,9 +33,10 @@ internal sealed record Candidate(int Vectors, string? First, int FirstTile, stri
     }
 
     /// <summary>The tile as the planner takes it; null for a nest without its axes.</summary>
-    public ForcedTile? For(Nest nest)
+    public ForcedTile? For(Nest nest, Target target)
     {
-        Axis? Find(string? name) => nest.Tile.Find(axis => axis.Name == name);
+        var shape = new TileShape(nest, target);
+        Axis? Find(string? name) => shape.Axes.FirstOrDefault(axis => axis.Name == name);
         var (first, second) = (Find(First), Find(Second));
         if ((First is not null && first is null) || (Second is not null && second is null) || nest.Lane is null || nest.Accumulators.Count == 0)
         {
@@ -64,7 +59,7 @@ internal sealed record Candidate(int Vectors, string? First, int FirstTile, stri
         => $"{Vectors} vectors" + (First is null ? string.Empty : $" × {FirstTile} {First}") + (Second is null ? string.Empty : $" × {SecondTile} {Second}")
             + (SampleTile > 1 ? $" × {SampleTile} samples" : string.Empty) + (BodyBudget == Planner.BodyBudget ? string.Empty : $", bodies up to {BodyBudget}");
 
-    private static IEnumerable<Candidate> Rectangles(List<Axis> axes, int vectors, int capacity)
+    private static IEnumerable<Candidate> Rectangles(TileShape shape, List<Axis> axes, int vectors, int capacity)
     {
         if (axes.Count == 0)
         {
@@ -75,12 +70,19 @@ internal sealed record Candidate(int Vectors, string? First, int FirstTile, stri
         {
             for (int firstTile = 1; firstTile <= Math.Min(capacity, axes[a].Extent); firstTile++)
             {
-                yield return new(vectors, axes[a].Name, firstTile, null, 1, 1);
+                if (shape.Fits(axes[a], firstTile, null, 1, vectors))
+                {
+                    yield return new(vectors, axes[a].Name, firstTile, null, 1, 1);
+                }
+
                 for (int b = a + 1; b < axes.Count; b++)
                 {
                     for (int secondTile = 2; firstTile * secondTile <= capacity && secondTile <= axes[b].Extent; secondTile++)
                     {
-                        yield return new(vectors, axes[a].Name, firstTile, axes[b].Name, secondTile, 1);
+                        if (shape.Fits(axes[a], firstTile, axes[b], secondTile, vectors))
+                        {
+                            yield return new(vectors, axes[a].Name, firstTile, axes[b].Name, secondTile, 1);
+                        }
                     }
                 }
             }

@@ -65,7 +65,7 @@ internal sealed class SearchedKernel
     /// <summary>The kernel's text under a tile; the planner's own choice without one. Null if the kernel cannot be made so.</summary>
     public KernelText? Write(Candidate? candidate)
     {
-        var kernels = new KernelSet(DType.Float32, [], candidate is null ? null : (nest, target) => target.Kind == _kind ? candidate.For(nest) : null);
+        var kernels = new KernelSet(DType.Float32, [], candidate is null ? null : (nest, target) => target.Kind == _kind ? candidate.For(nest, target) : null);
         IReadOnlyList<KernelCall> calls;
         try
         {
