@@ -1,5 +1,6 @@
 using NumCnn.Matrix;
 
+// The tests of machine code ask for an assembly's kernels to be compiled, nothing more.
 if (args is ["prepare", var assembly])
 {
     Preparation.Run(assembly);
