@@ -2,37 +2,46 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using BenchmarkDotNet.Running;
+using NumCnn.Benchmarks.Generated;
 using NumCnn.Benchmarks.Kernels;
 using NumCnn.Benchmarks.Measuring;
 using NumCnn.Benchmarks.Peers;
 using NumCnn.Benchmarks.Report;
+using NumCnn.Benchmarks.Search;
 using NumCnn.Benchmarks.Works;
 
 namespace NumCnn.Benchmarks;
 
-/// <summary>The commands compare and kernels.</summary>
+/// <summary>The command line.</summary>
 internal static class Commands
 {
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
 
     public static int Run(string[] arguments)
     {
-        var root = new RootCommand("Measures compiled networks beside ONNX Runtime, PyTorch, NumPy and scalar loops.") { Compare(), KernelCommand() };
-        return root.Parse(arguments).Invoke();
-    }
-
-    private static Command Compare()
-    {
-        var only = new Option<string[]>("--only") { Description = "Works to measure, by name or the beginning of it; otherwise all.", AllowMultipleArgumentsPerToken = true };
-        var threads = new Option<int?>("--threads") { Description = "Threads of both sides; otherwise 1, then 2." };
-        var quick = new Option<bool>("--quick") { Description = "Fewer rounds; large networks and training only as far as it takes seconds." };
-        var json = new Option<FileInfo?>("--json") { Description = "Writes the rows to a file." };
         var ort = new Option<string>("--ort")
         {
             Description = "Folder with ONNX Runtime's library (default: $NUMCNN_ORT, otherwise artifacts/onnxruntime in the current folder).",
             DefaultValueFactory = static _ => Environment.GetEnvironmentVariable("NUMCNN_ORT") ?? Path.Combine("artifacts", "onnxruntime"),
         };
         var python = new Option<string>("--python") { Description = "Python with NumPy and PyTorch.", DefaultValueFactory = static _ => "/usr/bin/python3" };
+        var root = new RootCommand("Measures compiled networks beside ONNX Runtime, PyTorch, NumPy and scalar loops.")
+        {
+            Compare(ort, python),
+            Accuracy.Create(ort, python),
+            GeneratorCost.Create(),
+            TileSearch.Create(),
+            KernelCommand(),
+        };
+        return root.Parse(arguments).Invoke();
+    }
+
+    private static Command Compare(Option<string> ort, Option<string> python)
+    {
+        var only = new Option<string[]>("--only") { Description = "Works to measure, by name or the beginning of it; otherwise all.", AllowMultipleArgumentsPerToken = true };
+        var threads = new Option<int?>("--threads") { Description = "Threads of both sides; otherwise 1, then 2." };
+        var quick = new Option<bool>("--quick") { Description = "Fewer rounds; large networks and training only as far as it takes seconds." };
+        var json = new Option<FileInfo?>("--json") { Description = "Writes the rows to a file." };
         threads.Validators.Add(static result =>
         {
             if (result.GetValueOrDefault<int?>() is { } count && (count < 1 || count > Environment.ProcessorCount))
@@ -76,6 +85,11 @@ internal static class Commands
         foreach (var work in works)
         {
             comparison.Run(work, threads);
+        }
+
+        if (comparison.DisturbedTurns > 0)
+        {
+            Console.WriteLine($"{comparison.DisturbedTurns} turns began although a thread of the other side still ran.");
         }
 
         if (json is not null)

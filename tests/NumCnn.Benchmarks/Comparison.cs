@@ -9,7 +9,15 @@ namespace NumCnn.Benchmarks;
 /// <summary>Compares works with their peers, one row after the other.</summary>
 internal sealed class Comparison(PeerSet peers, bool quick, Action<Row> report)
 {
-    private readonly Interleaved _timing = new(quick);
+    // A network of few multiply-adds is over before a second thread has begun.
+    private const int FewestSamplesToShare = 8;
+
+    private readonly Quiet _quiet = new(peers.ProcessIds);
+
+    private Interleaved Timing => field ??= new(quick, _quiet);
+
+    /// <summary>Turns that began although the other side's threads had not come to rest.</summary>
+    public int DisturbedTurns => _quiet.Failures;
 
     /// <summary>Everything about one network.</summary>
     /// <param name="work">The network.</param>
@@ -49,6 +57,11 @@ internal sealed class Comparison(PeerSet peers, bool quick, Action<Row> report)
 
     private void Run(WorkData data, string mode, int threads)
     {
+        if (threads > 1 && data.Batch >= FewestSamplesToShare)
+        {
+            Scale(data, mode, threads);
+        }
+
         foreach (var (name, create) in peers.For(data.Work, mode, data.Batch, threads))
         {
             double peak = FmaPeak.Measure(threads);
@@ -56,7 +69,7 @@ internal sealed class Comparison(PeerSet peers, bool quick, Action<Row> report)
             Row row;
             if (create is null)
             {
-                row = Timed(data, mode, threads, peak, name, _timing.Measure(ours), null) with { IsMissing = true, Note = "not installed" };
+                row = Timed(data, mode, threads, peak, name, Timing.Measure(ours), null) with { IsMissing = true, Note = "not installed" };
             }
             else
             {
@@ -75,11 +88,21 @@ internal sealed class Comparison(PeerSet peers, bool quick, Action<Row> report)
         }
     }
 
+    /// <summary>Several threads beside one, both ours and no peer loaded: peer µs is one thread's, ratio the gain.</summary>
+    private void Scale(WorkData data, string mode, int threads)
+    {
+        double peak = FmaPeak.Measure(threads);
+        using var several = Ours(data, mode, threads);
+        using var one = Ours(data, mode, 1);
+        var (seconds, alone) = Timing.Measure(several, one);
+        report(Timed(data, mode, threads, peak, "NumCnn, 1 thread", seconds, alone));
+    }
+
     private Row Compare(WorkData data, string mode, int threads, double peak, IContender ours, IContender peer)
     {
         var parts = mode == Modes.Infer ? [("output", data.Batch * data.Info.OutputLength)] : OurTraining.Parts(data.Network);
         float[] expected = ours.Result();
-        float[] exact = peer is PythonContender { KnowsFloat64: true } reference ? reference.Float64Result() : [];
+        float[] exact = mode == Modes.Train && peer is PythonContender { KnowsFloat64: true } reference ? reference.Float64Result() : [];
         foreach (string variant in peer is PythonContender { Variants: var variants } ? variants : [string.Empty])
         {
             (peer as PythonContender)?.Select(variant);
@@ -90,7 +113,7 @@ internal sealed class Comparison(PeerSet peers, bool quick, Action<Row> report)
         }
 
         (peer as PythonContender)?.SelectFastest();
-        var (ourSeconds, peerSeconds) = _timing.Measure(ours, peer);
+        var (ourSeconds, peerSeconds) = Timing.Measure(ours, peer);
         return Timed(data, mode, threads, peak, peer.Name, ourSeconds, peerSeconds);
     }
 

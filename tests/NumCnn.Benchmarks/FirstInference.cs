@@ -80,16 +80,9 @@ internal static class FirstInference
 
     private static Reading Child(params string[] arguments)
     {
-        string program = Environment.ProcessPath!;
-        bool isHost = Path.GetFileNameWithoutExtension(program) == "dotnet";
-        string[] all = isHost ? [typeof(FirstInference).Assembly.Location, Command, .. arguments] : [Command, .. arguments];
-        using var process = Process.Start(new ProcessStartInfo(program, all) { RedirectStandardOutput = true, UseShellExecute = false })!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
+        string output = ChildProcess.Output([Command, .. arguments]);
         string[] parts = output.Split(' ', StringSplitOptions.TrimEntries);
-        return process.ExitCode == 0 && parts.Length > 2
-            ? new(double.Parse(parts[0], CultureInfo.InvariantCulture), double.Parse(parts[1], CultureInfo.InvariantCulture) / 1024)
-            : throw new InvalidOperationException($"The process '{string.Join(' ', all)}' ended with code {process.ExitCode}: {output}");
+        return new(double.Parse(parts[0], CultureInfo.InvariantCulture), double.Parse(parts[1], CultureInfo.InvariantCulture) / 1024);
     }
 
     private static string Shape(IReadOnlyList<int> shape) => string.Join('x', shape.Select(static size => size.ToString(CultureInfo.InvariantCulture)));

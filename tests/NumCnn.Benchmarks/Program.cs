@@ -1,4 +1,10 @@
 using NumCnn.Benchmarks;
+using NumCnn.Benchmarks.Generated;
 
-// The child process of a first inference measures itself, so nothing else may be loaded before it.
-return args is [FirstInference.Command, .. var rest] ? FirstInference.RunChild(rest) : Commands.Run(args);
+// What child processes do first is what is measured, so nothing else may be loaded before it.
+return args switch
+{
+    [FirstInference.Command, .. var rest] => FirstInference.RunChild(rest),
+    [GeneratorCost.ColdCommand, var file] => GeneratorCost.RunChild(file),
+    _ => Commands.Run(args),
+};

@@ -1,5 +1,12 @@
 using NumCnn.Matrix;
 
+// The tests of machine code ask for an assembly's kernels to be compiled, nothing more.
+if (args is ["prepare", var assembly])
+{
+    Preparation.Run(assembly);
+    return;
+}
+
 // Trains each network for a few steps and prints a line: what it is called, which kernels it took, hashes of its outputs,
 // gradients and weights, and the numbers themselves. The tests run this under several settings of the runtime and compare.
 MatrixRun.Print(new LeNet5());

@@ -17,12 +17,12 @@ internal static class EmitStage
         """;
 
     /// <summary>The network's source files: the class with its kernels on Vector, and their twins on Vector512.</summary>
-    public static EquatableArray<(string HintName, string Text)> Generate(NetworkSpec network)
+    public static EquatableArray<(string HintName, string Text)> Generate(NetworkSpec network, TileOverride? tileOverride = null)
     {
         var graph = NetworkGraph.Build(network, new ProblemSink()) ?? throw new InvalidOperationException("The network has not been checked.");
         var program = NetworkProgram.Create(graph);
         string[] members = [.. network.Layers.Select(static layer => MemberNames.Of(layer.Name))];
-        var kernels = new KernelSet(network.DType, members);
+        var kernels = new KernelSet(network.DType, members, tileOverride);
 
         // Without a backward pass only what Predict runs is emitted.
         var forward = (network.Backward ? program.Forward : []).Select(step => (step, kernels.Add(step))).ToList();

@@ -56,15 +56,18 @@ internal sealed record KernelCall(Kernel? Kernel, LayoutCopy? Copy, IReadOnlyLis
 internal sealed class KernelSet
 {
     private readonly DType _type;
+    private readonly TileOverride? _tileOverride;
     private readonly Dictionary<string, Kernel> _byKey = new(StringComparer.Ordinal);
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly List<Kernel> _kernels = [];
 
     /// <param name="type">The element type.</param>
     /// <param name="members">Names that the class's other members have.</param>
-    public KernelSet(DType type, IEnumerable<string> members)
+    /// <param name="tileOverride">Tiles in place of the planner's.</param>
+    public KernelSet(DType type, IEnumerable<string> members, TileOverride? tileOverride = null)
     {
         _type = type;
+        _tileOverride = tileOverride;
         _names.UnionWith(members);
     }
 
@@ -104,7 +107,7 @@ internal sealed class KernelSet
         int statements = 0;
         foreach (var nest in nests)
         {
-            var plan = Planner.Create(nest, TargetOf(nest, VectorKind.Variable), step.Unroll);
+            var plan = Planner.Create(nest, TargetOf(nest, VectorKind.Variable), step.Unroll, _tileOverride);
             if (LayoutCopy.From(nest, plan) is { } copy)
             {
                 groups.Add(([nest], copy));
@@ -112,7 +115,7 @@ internal sealed class KernelSet
             }
 
             // The larger one of a kernel and its twin, whose tiles are larger.
-            int cost = Math.Max(plan.Statements, Planner.Create(nest, TargetOf(nest, VectorKind.Fixed512), step.Unroll).Statements) + 4;
+            int cost = Math.Max(plan.Statements, Planner.Create(nest, TargetOf(nest, VectorKind.Fixed512), step.Unroll, _tileOverride).Statements) + 4;
             if (groups.Count == 0 || groups[groups.Count - 1].Copy is not null || (statements > 0 && statements + cost > Planner.StatementBudget))
             {
                 groups.Add(([], null));
@@ -207,7 +210,7 @@ internal sealed class KernelSet
         foreach (var nest in nests)
         {
             var target = TargetOf(nest, kind);
-            var plan = Planner.Create(nest, target, step.Unroll);
+            var plan = Planner.Create(nest, target, step.Unroll, _tileOverride);
             names.Push();
             var statements = Lowering.Lower(nest, plan, target, names);
             names.Pop();

@@ -15,20 +15,21 @@ internal static class Planner
     private const int StraightBudget = 64;
 
     /// <summary>Statements of a loop's body beyond which unrolling gains nothing: the loop's own cost is lost among them, and every one costs JIT time.</summary>
-    private const int BodyBudget = 128;
+    public const int BodyBudget = 128;
 
     /// <summary>Longer axes are never unrolled as a whole.</summary>
     private const int LongestUnrolled = 12;
 
-    public static Plan Create(Nest nest, Target target, UnrollMode unroll)
+    public static Plan Create(Nest nest, Target target, UnrollMode unroll, TileOverride? tileOverride = null)
     {
         var plan = new Plan();
-        var shape = new TileShape(nest, target);
-        bool straight = TryStraight(nest, target, unroll, plan, shape);
+        var forced = tileOverride?.Invoke(nest, target);
+        var shape = new TileShape(nest, target, forced);
+        bool straight = forced is null && TryStraight(nest, target, unroll, plan, shape);
         if (!straight)
         {
             AddPieces(nest, target, plan, shape);
-            ChooseUnrolling(nest, plan, shape, unroll);
+            ChooseUnrolling(nest, plan, shape, unroll, forced?.BodyBudget ?? BodyBudget);
         }
 
         plan.Statements = CountStatements(nest, plan, shape);
@@ -221,10 +222,10 @@ internal static class Planner
         }
     }
 
-    private static void ChooseUnrolling(Nest nest, Plan plan, TileShape shape, UnrollMode unroll)
+    private static void ChooseUnrolling(Nest nest, Plan plan, TileShape shape, UnrollMode unroll, int bodyBudget)
     {
         int heaviest = plan.Pieces.Max(piece => shape.StatementsPerStep(piece));
-        int budget = unroll == UnrollMode.Full ? StatementBudget / plan.Pieces.Count : Math.Min(BodyBudget, StatementBudget / plan.Pieces.Count);
+        int budget = unroll == UnrollMode.Full ? StatementBudget / plan.Pieces.Count : Math.Min(bodyBudget, StatementBudget / plan.Pieces.Count);
         int limit = unroll == UnrollMode.None ? 1 : Math.Max(1, budget / Math.Max(1, heaviest));
         bool innermost = true;
         var literals = nest.Literals();

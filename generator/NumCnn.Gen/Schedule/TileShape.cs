@@ -13,29 +13,37 @@ internal sealed class TileShape
     private readonly Target _target;
     private readonly List<Access> _loads;
     private readonly List<Axis> _tile;
+    private readonly ForcedTile? _forced;
 
-    public TileShape(Nest nest, Target target)
+    public TileShape(Nest nest, Target target, ForcedTile? forced = null)
     {
         _nest = nest;
         _target = target;
+        _forced = forced;
         _tile = [.. nest.Tile.Where(axis => !axis.IsTrivial).Except(nest.Literals())];
         _loads = [.. nest.Accumulators.SelectMany(UpdateLoads).Distinct()];
     }
 
     private int Accumulators => Math.Max(1, _nest.Accumulators.Count);
 
+    /// <summary>The axes that a tile may cover.</summary>
+    public IReadOnlyList<Axis> Axes => _tile;
+
     /// <summary>Tile points along the preferred axis that fit the registers beside this many vectors.</summary>
     public int MaxPoints(int vectors)
     {
         var axis = _tile.FirstOrDefault();
         int points = 1;
-        while (points < _target.Registers && Cost(axis, points + 1, null, 1, vectors).Registers <= _target.Registers)
+        while (points < _target.Registers && Fits(axis, points + 1, null, 1, vectors))
         {
             points++;
         }
 
         return points;
     }
+
+    /// <summary>Whether the registers hold a tile.</summary>
+    public bool Fits(Axis? first, int firstTile, Axis? second, int secondTile, int vectors) => Cost(first, firstTile, second, secondTile, vectors).Registers <= _target.Registers;
 
     public int LaneVectors(int vectors)
     {
@@ -57,6 +65,11 @@ internal sealed class TileShape
 
     public int BestVectors(int samples)
     {
+        if (_forced is { } forced && (samples == 0 || samples == forced.SampleTile))
+        {
+            return forced.Vectors;
+        }
+
         int available = Available();
         if (_nest.Accumulators.Count == 0)
         {
@@ -88,10 +101,15 @@ internal sealed class TileShape
         return best;
     }
 
-    public int BestSampleTile() => Math.Min(MaxPoints(Math.Min(Available(), 2)), 8);
+    public int BestSampleTile() => _forced?.SampleTile ?? Math.Min(MaxPoints(Math.Min(Available(), 2)), 8);
 
     public (Axis? First, int FirstTile, Axis? Second, int SecondTile) BestRectangle(int vectors)
     {
+        if (_forced is { } forced && vectors == forced.Vectors)
+        {
+            return (forced.First, forced.FirstTile, forced.Second, forced.SecondTile);
+        }
+
         var (_, first, firstTile, second, secondTile) = RectangleCost(vectors);
         return (first, firstTile, second, secondTile);
     }
@@ -178,7 +196,7 @@ internal sealed class TileShape
     private bool OnVectors(Access access)
         => (_nest.Lane is { } lane && access.Address.FactorOf(lane) != 0) || (_nest.Block is { } block && access.Address.FactorOf(block) != 0);
 
-    private int Available()
+    public int Available()
     {
         int lanes = _nest.Lane is { } lane ? Math.Max(1, lane.Extent / _target.Widths[_target.Widths.Count - 1]) : 1;
         int blocks = _nest.Block is { IsTrivial: false } block ? block.Extent : 1;
@@ -262,7 +280,7 @@ internal sealed class TileShape
 
         void Consider(Axis first, int firstTile, Axis? second, int secondTile)
         {
-            if (firstTile * secondTile > 1 && Cost(first, firstTile, second, secondTile, vectors).Registers > _target.Registers)
+            if (firstTile * secondTile > 1 && !Fits(first, firstTile, second, secondTile, vectors))
             {
                 return;
             }

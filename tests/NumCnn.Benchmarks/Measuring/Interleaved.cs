@@ -2,9 +2,12 @@ namespace NumCnn.Benchmarks.Measuring;
 
 /// <summary>
 /// Times two sides in turns, A B A B …, so that both see the same drift of the machine. A turn is a block of runs, long
-/// enough for the clock, after one run that is not timed and brings caches and sleeping threads back.
+/// enough for the clock, after one run that is not timed and brings caches and sleeping threads back. It begins when the
+/// other side's threads have come to rest.
 /// </summary>
-internal sealed class Interleaved(bool quick)
+/// <param name="quick">Shorter measurements.</param>
+/// <param name="quiet">Waits for the other side's threads.</param>
+internal sealed class Interleaved(bool quick, Quiet quiet)
 {
     private readonly double _blockSeconds = quick ? 1e-3 : 4e-3;
     private readonly double _warmupSeconds = quick ? 0.4 : 0.8;
@@ -54,8 +57,9 @@ internal sealed class Interleaved(bool quick)
         return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    private static double Block(IContender contender, int runs)
+    private double Block(IContender contender, int runs)
     {
+        quiet.Wait();
         contender.Time(1);
         return contender.Time(runs) / runs;
     }
@@ -64,6 +68,7 @@ internal sealed class Interleaved(bool quick)
     private int Calibrate(IContender contender, out double seconds)
     {
         int runs = 1;
+        quiet.Wait();
         seconds = contender.Time(1);
         for (double spent = seconds; spent < _warmupSeconds;)
         {

@@ -24,6 +24,12 @@ internal sealed class PeerSet : IDisposable
 
     public OrtLibrary? Ort { get; }
 
+    /// <summary>The processes that peers run in.</summary>
+    public IReadOnlyList<int> ProcessIds => [.. new[] { _torch, _numPy }.OfType<PythonProcess>().Select(static process => process.Id)];
+
+    /// <summary>PyTorch's process.</summary>
+    public PythonProcess? Torch => _torch;
+
     /// <summary>A line for each peer: its version, or why it is missing.</summary>
     public IEnumerable<string> Describe()
     {

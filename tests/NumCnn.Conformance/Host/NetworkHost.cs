@@ -47,10 +47,21 @@ internal static class NetworkHost
         }
 
         Refuse(generated.Where(static diagnostic => diagnostic.Severity > DiagnosticSeverity.Info), texts);
+        return new CompiledNetworks(Emit(updated, texts), generated, result.GeneratedSources);
+    }
+
+    /// <summary>Compiles what the stages of the generator have written, for tests that call them one by one.</summary>
+    /// <param name="sources">C#.</param>
+    /// <exception cref="InvalidOperationException">The compiler reports a warning or an error.</exception>
+    public static byte[] CompileSources(IEnumerable<string> sources)
+        => Emit(CSharpCompilation.Create($"Networks{Guid.NewGuid():N}", sources.Select(static source => CSharpSyntaxTree.ParseText(source, ParseOptions)), References, CompilationOptions), []);
+
+    private static byte[] Emit(Compilation compilation, ImmutableArray<AdditionalText> texts)
+    {
         using var image = new MemoryStream();
-        Microsoft.CodeAnalysis.Emit.EmitResult emitted = updated.Emit(image);
+        Microsoft.CodeAnalysis.Emit.EmitResult emitted = compilation.Emit(image);
         Refuse(emitted.Diagnostics.Where(static diagnostic => diagnostic.Severity > DiagnosticSeverity.Info), texts);
-        return new CompiledNetworks(image.ToArray(), generated, result.GeneratedSources);
+        return image.ToArray();
     }
 
     private static void Refuse(IEnumerable<Diagnostic> diagnostics, ImmutableArray<AdditionalText> texts)

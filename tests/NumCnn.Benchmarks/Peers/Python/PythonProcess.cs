@@ -14,6 +14,8 @@ internal sealed class PythonProcess : IDisposable
     /// <summary>The version of the library that the script is about.</summary>
     public string Version { get; private set; } = string.Empty;
 
+    public int Id => _process.Id;
+
     /// <summary>Starts a script.</summary>
     /// <param name="python">The interpreter.</param>
     /// <param name="script">The script's name, beside this program.</param>

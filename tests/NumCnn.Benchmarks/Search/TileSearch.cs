@@ -1,0 +1,132 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.Intrinsics;
+using NumCnn.Benchmarks.Generated;
+using NumCnn.Benchmarks.Measuring;
+using NumCnn.Gen.Diagnostics;
+using NumCnn.Gen.Graph;
+using NumCnn.Gen.Schedule;
+using NumCnn.Gen.Spec;
+
+namespace NumCnn.Benchmarks.Search;
+
+/// <summary>Times every tile that fits the registers, for each kernel of some layers, beside the planner's choice.</summary>
+internal static class TileSearch
+{
+    private const double BlockSeconds = 0.4e-3;
+    private const int FirstRounds = 5, LastRounds = 25, Finalists = 12;
+    private const double Allowed = 1.10;
+
+    private static readonly string[] s_kinds = ["Forward", "InputGradient", "WeightGradient"];
+    private static readonly int[] s_bodies = [1, 32, 64, 256, 512];
+    private static readonly string Format = "{0,-36} {1,5} {2,10} {3,10} {4,6}  {5,-40} {6}";
+
+    public static Command Create()
+    {
+        var only = new Option<string[]>("--only") { Description = "Kernels by name (lenet_conv1.Forward) or the beginning of it; otherwise all.", AllowMultipleArgumentsPerToken = true };
+        var command = new Command("search", "Times every register tile of each kernel and prints how far the planner's choice is from the best.") { only };
+        command.SetAction(parsed =>
+        {
+            string[] names = parsed.GetValue(only) ?? [];
+            var kernels = Kernels().Where(kernel => names.Length == 0 || names.Any(name => kernel.Name.StartsWith(name, StringComparison.Ordinal))).ToList();
+            if (kernels.Count == 0)
+            {
+                Console.Error.WriteLine($"--only {string.Join(' ', names)}: no such kernel. There are {string.Join(", ", Kernels().Select(static kernel => kernel.Name))}.");
+                return 2;
+            }
+
+            Run(kernels);
+            return 0;
+        });
+        return command;
+    }
+
+    private static IEnumerable<(string Name, Step Step)> Kernels()
+    {
+        foreach (var (name, yaml) in SearchList.All)
+        {
+            var graph = NetworkGraph.Build(InMemory.Read(yaml), new ProblemSink())!;
+            var program = NetworkProgram.Create(graph);
+            foreach (string kind in s_kinds)
+            {
+                // A weight gradient has a step for one thread and one for several, of the same nests.
+                if (program.Forward.Concat(program.Backward).FirstOrDefault(step => step.Kernel.EndsWith("." + kind, StringComparison.Ordinal) && step.Nests.All(static nest => nest.Lane is not null)) is { } step)
+                {
+                    yield return ($"{name}.{kind}", step);
+                }
+            }
+        }
+    }
+
+    private static void Run(IReadOnlyList<(string Name, Step Step)> kernels)
+    {
+        var target = Target.For(Vector512.IsHardwareAccelerated ? VectorKind.Fixed512 : VectorKind.Variable, DType.Float32);
+        Console.WriteLine(target.Kind == VectorKind.Fixed512 ? "Vector512, 32 registers" : "Vector<T>, 16 registers");
+        Console.WriteLine(string.Format(CultureInfo.InvariantCulture, Format, "kernel", "tiles", "model µs", "best µs", "ratio", "model", "best"));
+        int off = 0;
+        foreach (var (name, step) in kernels)
+        {
+            off += Search(name, new SearchedKernel(step, target.Kind), target) > Allowed ? 1 : 0;
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{off} of {kernels.Count} more than {Allowed - 1:0%} off the best."));
+    }
+
+    private static double Search(string name, SearchedKernel kernel, Target target)
+    {
+        var model = kernel.Write(null)!;
+        var texts = Distinct([model, .. Candidate.Of(kernel.MainNest, target).Select(kernel.Write).OfType<KernelText>()]);
+        var times = Time(kernel, texts, FirstRounds);
+
+        // The model's choice under its name as a candidate, to be varied like the best ones.
+        var same = Candidate.Of(kernel.MainNest, target).FirstOrDefault(candidate => kernel.Write(candidate)?.Text == model.Text);
+        var finalists = texts.Zip(times).OrderBy(static pair => pair.Second).Take(Finalists).Select(static pair => pair.First).ToList();
+        var unrolled = finalists.Take(2).Select(static text => text.Candidate).Append(same).OfType<Candidate>().Distinct()
+            .SelectMany(static candidate => s_bodies.Select(body => candidate with { BodyBudget = body })).Select(kernel.Write).OfType<KernelText>();
+        var last = Distinct([model, .. finalists, .. unrolled]);
+        double[] final = Time(kernel, last, LastRounds);
+        int best = Array.IndexOf(final, final.Min());
+        double ratio = final[0] / final[best];
+        string chosen = same?.ToString() ?? "no tile of the search";
+        Console.WriteLine(string.Format(
+            CultureInfo.InvariantCulture,
+            Format,
+            name,
+            texts.Count,
+            Microseconds(final[0]),
+            Microseconds(final[best]),
+            ratio.ToString("0.00", CultureInfo.InvariantCulture),
+            chosen,
+            best == 0 ? "the same" : last[best].Candidate?.ToString()));
+        return ratio;
+    }
+
+    private static List<KernelText> Distinct(IEnumerable<KernelText> texts) => [.. texts.DistinctBy(static text => text.Text)];
+
+    /// <summary>Seconds of a run of each, the median of interleaved rounds.</summary>
+    private static double[] Time(SearchedKernel kernel, List<KernelText> texts, int rounds)
+    {
+        var runners = kernel.Compile(texts);
+        int[] runs = [.. runners.Select(static run =>
+        {
+            run(1);
+            double seconds = Seconds(Math.Min(run(1), run(1)));
+            return Math.Clamp((int)(BlockSeconds / seconds), 1, 100_000);
+        })];
+        var times = runners.Select(_ => new double[rounds]).ToList();
+        for (int round = 0; round < rounds; round++)
+        {
+            for (int k = 0; k < runners.Count; k++)
+            {
+                times[k][round] = Seconds(runners[k](runs[k])) / runs[k];
+            }
+        }
+
+        return [.. times.Select(Interleaved.Median)];
+    }
+
+    private static double Seconds(long ticks) => (double)ticks / Stopwatch.Frequency;
+
+    private static string Microseconds(double seconds) => (seconds * 1e6).ToString("#,0.00", CultureInfo.InvariantCulture);
+}
