@@ -6,6 +6,9 @@ namespace NumCnn.Gen.Schedule;
 /// <summary>A network's steps in both directions, with a place for everything.</summary>
 internal sealed class NetworkProgram
 {
+    /// <summary>Multiply-adds of a sample from which on threads, and with them shards, are worth anything.</summary>
+    private const long FewestForShards = 4096;
+
     private NetworkProgram(NetworkGraph graph, IReadOnlyList<Step> predict, IReadOnlyList<Step> forward, IReadOnlyList<Step> backward, MemoryPlan memory)
     {
         Predict = predict;
@@ -57,7 +60,7 @@ internal sealed class NetworkProgram
         predict.Unroll = graph.Spec.Unroll;
         StoreOutput(predict, graph);
         var predictSteps = predict.Steps.Where(MemoryPlan.IsInPredict).ToList();
-        var backward = new ProgramBuilder(graph.Spec.DType);
+        var backward = new ProgramBuilder(graph.Spec.DType) { InShards = graph.Nodes.Sum(static node => node.MultiplyAdds) >= FewestForShards };
         if (graph.Spec.Backward)
         {
             AddBackward(backward, graph, UnrollOf);

@@ -29,6 +29,9 @@ internal sealed class ProgramBuilder
     /// <summary>Sums over the samples of a shard.</summary>
     public static Storage Shard(string name, int length) => new(name, Region.Shard, length);
 
+    /// <summary>False for a network so small that a batch is not worth the sums of its shards.</summary>
+    public bool InShards { get; init; }
+
     /// <summary>Applies to the steps that are added from now on.</summary>
     public When When { get; set; }
 
@@ -87,7 +90,7 @@ internal sealed class ProgramBuilder
         }
 
         var gradients = roles.Where(static role => role.Storage.Region == Region.Gradients).ToList();
-        if (gradients.Sum(static role => (long)role.Storage.Length) > LargestShard)
+        if (!InShards || gradients.Sum(static role => (long)role.Storage.Length) > LargestShard)
         {
             _steps.Add(Create(kernel, summary, Domain.Samples, When.Alone, [nest], roles));
             _last.Add(Create(kernel, summary, Domain.Items, When.Shared, [nest], roles));
