@@ -66,8 +66,8 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     /// <summary>Samples that one call of generated code takes.</summary>
     private protected int Chunk { get; }
 
-    /// <summary>The parameters' memory.</summary>
-    protected ref T Values => ref Parameters.StorageBuffer.Reference;
+    /// <summary>The parameters' memory, for generated code: what writes there announces it (<see cref="ParameterSet{T}.BeginWrite"/>).</summary>
+    protected ref T Values => ref Parameters.OwnStorage.Reference;
 
     /// <inheritdoc/>
     public unsafe void Predict(ReadOnlySpan<T> input, Span<T> output)
@@ -96,13 +96,13 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
             if (_threads > 1 && chunks > 1 && IsWorthThreads(samples))
             {
                 var shared = RentShared();
-                shared.Start(this, from, to, samples);
+                shared.Start(this, from, to, samples, version);
                 WorkerPool.Shared.Run(shared, chunks, 1, _threads);
                 ReturnShared(shared);
             }
             else
             {
-                PredictChunks(from, to, samples, 0, chunks);
+                PredictChunks(from, to, samples, version, 0, chunks);
             }
         }
 
@@ -142,10 +142,14 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     /// <summary>Waking a parked thread costs tens of microseconds; less work than that is done by the caller.</summary>
     private protected bool IsWorthThreads(int samples) => samples * (Layout.Info.MultiplyAdds + Layout.SampleLength + Layout.PredictSharedLength) > WorkerPool.LeastWork;
 
-    private unsafe void PredictChunks(T* input, T* output, int samples, int firstChunk, int endChunk)
+    private unsafe void PredictChunks(T* input, T* output, int samples, int version, int firstChunk, int endChunk)
     {
         var workspace = Rent(Math.Min(samples, Chunk));
-        PredictPrepare(ref workspace.Batch.Reference);
+        if (!Layout.KeepsPreparation || !workspace.Preparation.IsCurrent(Parameters, version))
+        {
+            PredictPrepare(ref workspace.Batch.Reference);
+        }
+
         for (int chunk = firstChunk; chunk < endChunk; chunk++)
         {
             int first = chunk * Chunk;
@@ -196,6 +200,9 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
         public AlignedBuffer<T> Samples { get; } = new(checked(layout.PredictSharedLength + (layout.PredictSampleLength * samples) + 1));
 
         public AlignedBuffer<T> Batch { get; } = new(Math.Max(1, layout.PredictBatchLength));
+
+        /// <summary>From which parameters <see cref="Batch"/> was prepared.</summary>
+        public Preparation<T> Preparation { get; } = new();
     }
 
     /// <summary>A call of Predict whose chunks several threads share.</summary>
@@ -205,19 +212,21 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
         private T* _input;
         private T* _output;
         private int _samples;
+        private int _version;
 
-        public void Start(CompiledPredictor<T> network, T* input, T* output, int samples)
+        public void Start(CompiledPredictor<T> network, T* input, T* output, int samples, int version)
         {
             _network = network;
             _input = input;
             _output = output;
             _samples = samples;
+            _version = version;
         }
 
         public void Run(int first, int end)
         {
             Debug.Assert(_network is not null, "Start comes before Run.");
-            _network.PredictChunks(_input, _output, _samples, first, end);
+            _network.PredictChunks(_input, _output, _samples, _version, first, end);
         }
     }
 }

@@ -24,6 +24,9 @@ public sealed record NetworkLayout
     /// <summary>Elements of the scratch beside the samples' workspaces in Predict.</summary>
     public required int PredictBatchLength { get; init; }
 
+    /// <summary>What Predict's calls prepare from the parameters is worth keeping until these change: weights transformed for Winograd's algorithm.</summary>
+    public bool KeepsPreparation { get; init; }
+
     /// <summary>Elements of a sample's workspace in training.</summary>
     public int SampleLength { get; init; }
 

@@ -139,6 +139,11 @@ internal sealed class ClassWriter
         _writer.Line(FormattableString.Invariant($"    PredictSharedLength = {memory.PredictSharedLength},"));
         _writer.Line(FormattableString.Invariant($"    PredictSampleLength = {memory.PredictSampleLength},"));
         _writer.Line(FormattableString.Invariant($"    PredictBatchLength = {memory.PredictBatchLength},"));
+        if (_program.Predict.Any(static step => step.Domain == Domain.Items))
+        {
+            _writer.Line("    KeepsPreparation = true,");
+        }
+
         if (_spec.Backward)
         {
             _writer.Line(FormattableString.Invariant($"    SampleLength = {memory.SampleLength},"));

@@ -19,6 +19,7 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
     private readonly AlignedBuffer<T> _gradients;
     private readonly int _trainableLength;
     private int _version;
+    private volatile bool _isExposed;
 
     /// <summary>Allocates the memory, all zero. <see cref="Reset"/> gives the parameters their first values.</summary>
     /// <param name="infos">The parameters in the order of a state_dict.</param>
@@ -61,10 +62,10 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
 
     /// <summary>Everything: trainable parameters, then frozen ones and running statistics. 64-byte aligned, never moved.</summary>
     /// <remarks>Who writes here calls <see cref="BeginWrite"/> before and <see cref="EndWrite"/> after.</remarks>
-    public Span<T> Storage => _storage.Span;
+    public Span<T> Storage => Exposed.Span;
 
     /// <summary>The trainable part of <see cref="Storage"/>: what optimizers step.</summary>
-    public Span<T> Values => _storage.Span[.._trainableLength];
+    public Span<T> Values => Exposed.Span[.._trainableLength];
 
     /// <summary>The gradients, in the layout of <see cref="Values"/>. 64-byte aligned, never moved.</summary>
     public Span<T> Gradients => _gradients.Span;
@@ -76,10 +77,28 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
     public int Version => Volatile.Read(ref _version);
 
     /// <summary>The memory behind <see cref="Storage"/>.</summary>
-    public AlignedBuffer<T> StorageBuffer => _storage;
+    public AlignedBuffer<T> StorageBuffer => Exposed;
 
     /// <summary>The memory behind <see cref="Gradients"/>.</summary>
     public AlignedBuffer<T> GradientBuffer => _gradients;
+
+    /// <summary>The storage for this library, whose writes all move <see cref="Version"/>.</summary>
+    internal AlignedBuffer<T> OwnStorage => _storage;
+
+    /// <summary><see cref="Values"/> likewise.</summary>
+    internal Span<T> OwnValues => _storage.Span[.._trainableLength];
+
+    /// <summary>Somebody else has been given the storage once and may write to it at any time, announced or not: <see cref="Version"/> alone says nothing any more.</summary>
+    internal bool IsExposed => _isExposed;
+
+    private AlignedBuffer<T> Exposed
+    {
+        get
+        {
+            _isExposed = true;
+            return _storage;
+        }
+    }
 
     /// <summary>A parameter by position.</summary>
     /// <param name="index">The position in the order of a state_dict.</param>
@@ -131,7 +150,7 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
             {
                 T[] values = new T[layout.Length];
                 layout.Info.Initializer.Fill<T>(values, new InitRandom(seed, layout.Info.Name));
-                layout.Scatter<T>(values, Storage);
+                layout.Scatter<T>(values, _storage.Span);
             }
 
             BatchCounters.Values.Clear();
@@ -151,7 +170,7 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
         {
             for (int i = 0; i < _layouts.Length; i++)
             {
-                _layouts[i].Scatter<T>(values[i], Storage);
+                _layouts[i].Scatter<T>(values[i], _storage.Span);
             }
 
             counts.CopyTo(BatchCounters.Values);
