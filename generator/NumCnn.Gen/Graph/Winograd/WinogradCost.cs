@@ -13,13 +13,13 @@ internal static class WinogradCost
     private const double DirectRate = 1.9, ProductRate = 1.75;
 
     /// <summary>Beyond this the transformed weights come from memory at every call.</summary>
-    private const long LargestWeight = 16 << 20;
+    private const long LargestWeight = 12 << 20;
 
     /// <summary>Bytes of the first and second cache that a step's values may count on.</summary>
     private const long FirstCache = 40 << 10, SecondCache = 768 << 10;
 
     /// <summary>Cycles for 64 bytes from the second cache, and from beyond it.</summary>
-    private const double FromSecond = 1.5, FromThird = 4;
+    private const double FromSecond = 1.5, FromThird = 5;
 
     /// <summary>The cheapest tile and number of rows; null where the direct sum is cheaper.</summary>
     public static (WinogradPoints Points, int RowsPerGroup)? Best(int block, CorrelationShape shape)
