@@ -61,7 +61,7 @@ internal sealed class TileShape
         if (_nest.Accumulators.Count == 0)
         {
             // A point of many stores is code enough.
-            return _nest.Stores.Count > 8 ? 1 : Math.Min(available, 4);
+            return _nest.Stores.Count > 12 ? 1 : Math.Min(available, 4);
         }
 
         int best = 1;

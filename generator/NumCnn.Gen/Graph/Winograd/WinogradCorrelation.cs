@@ -66,7 +66,7 @@ internal sealed class WinogradCorrelation
         return WinogradCost.Best(equation.Block, shape) is { } best ? new WinogradCorrelation(equation.Block, shape, best.Points, best.RowsPerGroup) : null;
     }
 
-    /// <summary>Adds the steps.</summary>
+    /// <summary>Adds the steps, for y or for the input's gradient.</summary>
     /// <param name="program">The direction's steps.</param>
     /// <param name="kernel">The start of the kernels' names, as in conv1.Forward.</param>
     /// <param name="title">What is computed.</param>
@@ -100,11 +100,11 @@ internal sealed class WinogradCorrelation
         {
             var turns = section.Groups > 1 ? new Turns(section.Groups) : null;
             what = FormattableString.Invariant($"{layer}: tiles of {_points.Count}×{_points.Count} at the {points} points of Winograd's {size}");
-            program.Add(kernel + "Tiles", what, [SourceNest(what, section, source, v)], [(source.Storage, "x"), (v, "v")], turns);
+            program.Add(kernel + "Tiles", what, [SourceNest(what, section, source, v)], [(source.Storage, _shape.IsFlipped ? "dy" : "x"), (v, "v")], turns);
             what = $"{layer}: at each point  m[o] = Σ c  u[o,c] · v[c]";
             program.Add(kernel + "Products", what, [ProductNest(what, section, u, v, m)], [(v, "v"), (u, "u"), (m, "m")], turns);
             var outputs = OutputNests($"{title}, from the products of Winograd's {size}", section, m, target, bias, finish);
-            program.Add(kernel, outputs[0].Title, outputs, [(m, "m"), .. operands, (target.Storage, "y")], turns);
+            program.Add(kernel, outputs[0].Title, outputs, [(m, "m"), .. operands, (target.Storage, _shape.IsFlipped ? "dx" : "y")], turns);
         }
     }
 

@@ -26,7 +26,7 @@ internal static class WinogradCost
     {
         double limit = Margin * Direct(block, shape);
         (WinogradPoints Points, int RowsPerGroup)? best = null;
-        foreach (var points in new[] { WinogradPoints.Four, WinogradPoints.Two })
+        foreach (var points in new[] { WinogradPoints.Two, WinogradPoints.Four })
         {
             int tileRows = Ceiling(shape.Target.Rows, points.Outputs);
             for (int rows = 1; rows <= tileRows; rows++)
