@@ -87,11 +87,12 @@ internal sealed class WinogradCorrelation
         Func<Expr, OutputPoint, Expr> finish,
         IEnumerable<(Storage, string)> operands)
     {
-        string layer = title.Substring(0, title.IndexOf(':'));
+        string layer = kernel.Substring(0, kernel.LastIndexOf('.'));
         string size = FormattableString.Invariant($"F({_points.Outputs}×{_points.Outputs}, 3×3)");
         int points = _points.Count * _points.Count;
+        var (read, written) = _shape.IsFlipped ? ("dy", "dx") : ("x", "y");
         var u = ProgramBuilder.Scratch(kernel + " transformed weight", checked(points * WeightPointStride));
-        string what = FormattableString.Invariant($"{layer}: the weight at the {points} points of Winograd's {size}");
+        string what = FormattableString.Invariant($"{layer}: the weight at the {points} points of Winograd's {size}, u = G · w · Gᵀ");
         program.AddPreparation(kernel + "Weight", what, [WeightNest(what, weight, u)], (weight, "w"), (u, "u"));
         int tiles = _sections.Max(static section => section.Rows) * TileColumns;
         var v = Scratch(kernel + " tiles", points * SourcePointStride(tiles));
@@ -99,12 +100,12 @@ internal sealed class WinogradCorrelation
         foreach (var section in _sections)
         {
             var turns = section.Groups > 1 ? new Turns(section.Groups) : null;
-            what = FormattableString.Invariant($"{layer}: tiles of {_points.Count}×{_points.Count} at the {points} points of Winograd's {size}");
-            program.Add(kernel + "Tiles", what, [SourceNest(what, section, source, v)], [(source.Storage, _shape.IsFlipped ? "dy" : "x"), (v, "v")], turns);
+            what = FormattableString.Invariant($"{layer}: tiles of {_points.Count}×{_points.Count} at the {points} points of Winograd's {size}, v = Bᵀ · {read} · B");
+            program.Add(kernel + "Tiles", what, [SourceNest(what, section, source, v)], [(source.Storage, read), (v, "v")], turns);
             what = $"{layer}: at each point  m[o] = Σ c  u[o,c] · v[c]";
             program.Add(kernel + "Products", what, [ProductNest(what, section, u, v, m)], [(v, "v"), (u, "u"), (m, "m")], turns);
-            var outputs = OutputNests($"{title}, from the products of Winograd's {size}", section, m, target, bias, finish);
-            program.Add(kernel, outputs[0].Title, outputs, [(m, "m"), .. operands, (target.Storage, _shape.IsFlipped ? "dx" : "y")], turns);
+            var outputs = OutputNests($"{title}, as Aᵀ · m · A from the products of Winograd's {size}", section, m, target, bias, finish);
+            program.Add(kernel, outputs[0].Title, outputs, [(m, "m"), .. operands, (target.Storage, written)], turns);
         }
     }
 
