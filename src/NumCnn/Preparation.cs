@@ -6,7 +6,7 @@ namespace NumCnn;
 /// <summary>
 /// Remembers which parameters something was made from, so that it can be kept as long as they stay. While only this library
 /// has written the parameters, their version tells. Once somebody else holds their memory, who may write without saying so,
-/// they are compared with a copy, bit for bit.
+/// they are compared with a copy, too, bit for bit.
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
 internal sealed class Preparation<T>
@@ -23,8 +23,7 @@ internal sealed class Preparation<T>
     public bool IsCurrent(ParameterSet<T> parameters, int version)
     {
         bool exposed = parameters.IsExposed;
-        bool same = exposed ? _hasCopy && Bytes(_copy).SequenceEqual(Bytes(parameters.OwnStorage.Span)) : _version == version;
-        if (same)
+        if (_version == version && (!exposed || (_hasCopy && Bytes(_copy).SequenceEqual(Bytes(parameters.OwnStorage.Span)))))
         {
             return true;
         }

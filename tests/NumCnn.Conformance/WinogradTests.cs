@@ -102,9 +102,9 @@ public class WinogradTests
         (double mean, double largest) = Error(winograd, x, expected);
         (double directMean, _) = Error(direct, x, expected);
 
-        // measured: 1.1 to 1.9 times the direct sum's root mean square, at most 8e-7 of the largest output
+        // measured: 1.2 to 2.3 times the direct sum's root mean square, at most 1.5e-6 of the largest output
         Assert.InRange(mean, directMean / 4, 3 * directMean);
-        Assert.InRange(largest, 0, 2e-6);
+        Assert.InRange(largest, 0, 3e-6);
     }
 
     [Theory]

@@ -79,7 +79,7 @@ internal static class InitTables
 /// <summary>The keys of <c>codegen:</c>.</summary>
 internal static class CodegenTable
 {
-    public static OptionTable Table { get; } = new("codegen", "How the code is generated; no option changes what is computed.",
+    public static OptionTable Table { get; } = new("codegen", "How the code is generated; no option changes what is computed, and only winograd how it is rounded.",
     [
         Option.Choice("unroll", "auto: loops where the code would grow too large; full: straight lines; none: loops. Also an option of every layer.", "auto", "full", "none"),
         Option.Flag("backward", "false: a network that only predicts.", defaultValue: true),

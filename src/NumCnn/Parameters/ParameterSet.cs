@@ -61,7 +61,10 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
     public int Count => _layouts.Length;
 
     /// <summary>Everything: trainable parameters, then frozen ones and running statistics. 64-byte aligned, never moved.</summary>
-    /// <remarks>Who writes here calls <see cref="BeginWrite"/> before and <see cref="EndWrite"/> after.</remarks>
+    /// <remarks>
+    /// Who writes here calls <see cref="BeginWrite"/> before and <see cref="EndWrite"/> after. Once this, <see cref="Values"/> or
+    /// <see cref="StorageBuffer"/> has been asked for, Predict of a network with transformed weights compares parameters instead of versions.
+    /// </remarks>
     public Span<T> Storage => Exposed.Span;
 
     /// <summary>The trainable part of <see cref="Storage"/>: what optimizers step.</summary>
