@@ -80,8 +80,8 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     /// <summary>Samples that one call of generated code takes.</summary>
     private protected int Chunk { get; }
 
-    /// <summary>The parameters' memory.</summary>
-    protected ref T Values => ref Parameters.StorageBuffer.Reference;
+    /// <summary>The parameters' memory, for generated code: what writes there announces it (<see cref="ParameterSet{T}.BeginWrite"/>).</summary>
+    protected ref T Values => ref Parameters.OwnStorage.Reference;
 
     /// <inheritdoc/>
     public void Predict(ReadOnlySpan<T> input, Span<T> output)
@@ -105,11 +105,11 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
 
         if (_threads > 1 && samples > Chunk && IsWorthThreads(samples))
         {
-            PredictShared(input, output, samples);
+            PredictShared(input, output, samples, version);
         }
         else
         {
-            PredictSamples(ref MemoryMarshal.GetReference(input), ref MemoryMarshal.GetReference(output), samples);
+            PredictSamples(ref MemoryMarshal.GetReference(input), ref MemoryMarshal.GetReference(output), samples, version);
         }
 
         if (Parameters.Version != version)
@@ -151,11 +151,15 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     private protected bool IsWorthThreads(int samples) => samples * (Layout.MultiplyAdds + Layout.SampleLength + Layout.PredictSharedLength) > WorkerPool.LeastWork;
 
     /// <summary>Samples that one thread evaluates, a chunk after the other.</summary>
-    private void PredictSamples(ref T input, ref T output, int samples)
+    private void PredictSamples(ref T input, ref T output, int samples, int version)
     {
         var workspace = Rent(Math.Min(samples, Chunk));
         ref T values = ref workspace.Samples.Reference, batch = ref workspace.Batch.Reference;
-        PredictPrepare(ref batch);
+        if (!Layout.KeepsPreparation || !workspace.Preparation.IsCurrent(Parameters, version))
+        {
+            PredictPrepare(ref batch);
+        }
+
         for (int first = 0; first < samples; first += Chunk)
         {
             PredictChunk(
@@ -169,13 +173,13 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
         Return(workspace);
     }
 
-    private unsafe void PredictShared(ReadOnlySpan<T> input, Span<T> output, int samples)
+    private unsafe void PredictShared(ReadOnlySpan<T> input, Span<T> output, int samples, int version)
     {
         fixed (T* from = input)
         fixed (T* to = output)
         {
             var shared = Interlocked.Exchange(ref _idleShared, null) ?? new SharedPrediction();
-            shared.Start(this, from, to, samples);
+            shared.Start(this, from, to, samples, version);
             WorkerPool.Shared.Run(shared, (samples + Chunk - 1) / Chunk, 1, _threads);
             Volatile.Write(ref _idleShared, shared);
         }
@@ -220,6 +224,9 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
         public AlignedBuffer<T> Samples { get; } = new(checked(layout.PredictSharedLength + (layout.PredictSampleLength * samples) + 1));
 
         public AlignedBuffer<T> Batch { get; } = new(Math.Max(1, layout.PredictBatchLength));
+
+        /// <summary>From which parameters <see cref="Batch"/> was prepared.</summary>
+        public Preparation<T> Preparation { get; } = new();
     }
 
     /// <summary>A call of Predict whose chunks several threads share.</summary>
@@ -229,13 +236,15 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
         private T* _input;
         private T* _output;
         private int _samples;
+        private int _version;
 
-        public void Start(CompiledPredictor<T> network, T* input, T* output, int samples)
+        public void Start(CompiledPredictor<T> network, T* input, T* output, int samples, int version)
         {
             _network = network;
             _input = input;
             _output = output;
             _samples = samples;
+            _version = version;
         }
 
         public void Run(int first, int end)
@@ -245,7 +254,8 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
             _network.PredictSamples(
                 ref Unsafe.AsRef<T>(_input + (start * _network._inputLength)),
                 ref Unsafe.AsRef<T>(_output + (start * _network._outputLength)),
-                (int)Math.Min((nint)(end - first) * _network.Chunk, _samples - start));
+                (int)Math.Min((nint)(end - first) * _network.Chunk, _samples - start),
+                _version);
         }
     }
 }

@@ -10,6 +10,7 @@ namespace NumCnn;
 /// <param name="PredictSharedLength">Elements of the workspace that Predict's samples use one after another.</param>
 /// <param name="PredictSampleLength">Elements of the workspace that each of Predict's samples has for itself.</param>
 /// <param name="PredictBatchLength">Elements of the scratch beside the samples' workspaces in Predict.</param>
+/// <param name="KeepsPreparation">What Predict's calls prepare from the parameters is worth keeping until these change: weights transformed for Winograd's algorithm.</param>
 /// <param name="SampleLength">Elements of a sample's workspace in training.</param>
 /// <param name="BatchLength">Elements of the scratch beside the samples' workspaces in training.</param>
 /// <param name="ShardLength">Elements of the parameter gradients that each shard of a batch sums for itself.</param>
@@ -26,6 +27,7 @@ public sealed record NetworkLayout(
     int PredictSharedLength,
     int PredictSampleLength,
     int PredictBatchLength,
+    bool KeepsPreparation,
     int SampleLength = 0,
     int BatchLength = 0,
     int ShardLength = 0,
