@@ -108,7 +108,7 @@ internal sealed class StageWriter
                 {
                     foreach (var call in calls)
                     {
-                        string[] items = call.Kernel.TakesItems ? [FormattableString.Invariant($"0, {step.Items}")] : [];
+                        string[] items = call.TakesItems ? [FormattableString.Invariant($"0, {step.Items}")] : [];
                         _writer.Line($"{Call(call, "workspace", "n", predict: true, items)} // {step.Summary.Split(':')[0]}");
                     }
                 }

@@ -81,11 +81,17 @@ internal sealed class SearchedKernel
         var body = new StringBuilder();
         foreach (var call in calls)
         {
-            text.Append(call.Kernel.Text).Append(call.Kernel.TwinText);
+            if (call.Kernel is not { } kernel)
+            {
+                // a copy is the run time's, which no tile changes
+                continue;
+            }
+
+            text.Append(kernel.Text).Append(kernel.TwinText);
             var arguments = call.Arguments.Select(storage => string.Create(CultureInfo.InvariantCulture, $"ref memory[offsets[{storages.IndexOf(storage)}]]"))
-                .Concat(call.Kernel.TakesSamples ? ["samples", "pitch"] : [])
-                .Concat(call.Kernel.TakesItems ? ["0", "items"] : []);
-            body.Append(CultureInfo.InvariantCulture, $"            {call.Kernel.Name}({string.Join(", ", arguments)});\n");
+                .Concat(kernel.TakesSamples ? ["samples", "pitch"] : [])
+                .Concat(kernel.TakesItems ? ["0", "items"] : []);
+            body.Append(CultureInfo.InvariantCulture, $"            {kernel.Name}({string.Join(", ", arguments)});\n");
         }
 
         string runner = $$"""
