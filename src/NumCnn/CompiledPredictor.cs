@@ -80,8 +80,8 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     /// <summary>Samples that one call of generated code takes.</summary>
     private protected int Chunk { get; }
 
-    /// <summary>The parameters' memory.</summary>
-    protected ref T Values => ref Parameters.StorageBuffer.Reference;
+    /// <summary>The parameters' memory, for generated code: what writes there announces it (<see cref="ParameterSet{T}.BeginWrite"/>).</summary>
+    protected ref T Values => ref Parameters.OwnStorage.Reference;
 
     /// <inheritdoc/>
     public void Predict(ReadOnlySpan<T> input, Span<T> output)
@@ -155,7 +155,11 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     {
         var workspace = Rent(Math.Min(samples, Chunk));
         ref T values = ref workspace.Samples.Reference, batch = ref workspace.Batch.Reference;
-        PredictPrepare(ref batch);
+        if (workspace.Preparation?.IsCurrent(Parameters) != true)
+        {
+            PredictPrepare(ref batch);
+        }
+
         for (int first = 0; first < samples; first += Chunk)
         {
             PredictChunk(
@@ -220,6 +224,9 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
         public AlignedBuffer<T> Samples { get; } = new(checked(layout.PredictSharedLength + (layout.PredictSampleLength * samples) + 1));
 
         public AlignedBuffer<T> Batch { get; } = new(Math.Max(1, layout.PredictBatchLength));
+
+        /// <summary>From which parameters <see cref="Batch"/> was prepared; null where every call prepares.</summary>
+        public Preparation<T>? Preparation { get; } = layout.KeepsPreparation ? new() : null;
     }
 
     /// <summary>A call of Predict whose chunks several threads share.</summary>

@@ -16,6 +16,7 @@ namespace NumCnn;
 /// <param name="ForwardStages">The stages of Forward: 0 for one that goes over samples, otherwise its number of independent items.</param>
 /// <param name="BackwardStages">The stages of Backward, likewise.</param>
 /// <param name="WritesParameters">Forward in training updates running statistics, which are parameters too.</param>
+/// <param name="KeepsPreparation">What Predict prepares from the parameters is worth keeping until these change: weights transformed for Winograd's algorithm.</param>
 public sealed record NetworkLayout(
     int InputLength,
     int OutputLength,
@@ -31,4 +32,5 @@ public sealed record NetworkLayout(
     int ShardLength = 0,
     int[]? ForwardStages = null,
     int[]? BackwardStages = null,
-    bool WritesParameters = false);
+    bool WritesParameters = false,
+    bool KeepsPreparation = false);

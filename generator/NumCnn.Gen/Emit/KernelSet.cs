@@ -87,7 +87,7 @@ internal sealed class KernelSet
         foreach (var nest in nests)
         {
             // The larger one of a kernel and its twin, whose tiles are larger.
-            int cost = new[] { VectorKind.Variable, VectorKind.Fixed512 }.Max(kind => Planner.Create(nest, TargetOf(nest, kind), step.Unroll).Statements) + 4;
+            int cost = new[] { VectorKind.Variable, VectorKind.Fixed512 }.Max(kind => Planner.Create(nest, TargetOf(nest, kind), step.Unroll).Statements) + Operations(nest) + 4;
             if (statements > 0 && statements + cost > Planner.StatementBudget)
             {
                 groups.Add([]);
@@ -99,6 +99,14 @@ internal sealed class KernelSet
         }
 
         return groups;
+    }
+
+    /// <summary>What a nest without sums computes beside its stores; a sum's steps are statements already.</summary>
+    private static int Operations(Nest nest)
+    {
+        var seen = new HashSet<Expr>();
+        int Count(Expr expr) => expr is Operation operation && seen.Add(expr) ? 1 + operation.Operands.Sum(Count) : 0;
+        return nest.Accumulators.Count > 0 ? 0 : nest.Stores.Sum(store => Count(store.Value));
     }
 
     private Target TargetOf(Nest nest, VectorKind kind) => Target.For(nest.Lane is null ? VectorKind.None : kind, _type);

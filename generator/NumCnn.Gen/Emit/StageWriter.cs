@@ -25,7 +25,7 @@ internal sealed class Stage
         var stages = new List<Stage>();
         foreach (var step in steps)
         {
-            if (stages.Count == 0 || stages[stages.Count - 1].Domain != step.Step.Domain)
+            if (stages.Count == 0 || stages[stages.Count - 1] is var last && (last.Domain != step.Step.Domain || (step.Step.FollowsPreparations && !last.Steps[0].Step.FollowsPreparations)))
             {
                 stages.Add(new Stage(step.Step.Domain));
             }
@@ -108,7 +108,8 @@ internal sealed class StageWriter
                 {
                     foreach (var call in calls)
                     {
-                        _writer.Line($"{Call(call, "workspace", "n", predict: true, [])} // {step.Summary.Split(':')[0]}");
+                        string[] items = call.Kernel.TakesItems ? [FormattableString.Invariant($"0, {step.Items}")] : [];
+                        _writer.Line($"{Call(call, "workspace", "n", predict: true, items)} // {step.Summary.Split(':')[0]}");
                     }
                 }
             }
@@ -188,9 +189,16 @@ internal sealed class StageWriter
                     _writer.Line(FormattableString.Invariant($"ref {_element} s = ref Unsafe.Add(ref workspace, {_sharedLength} + (n * PredictPitch));"));
                 }
 
-                for (; k < steps.Count && !steps[k].Step.TakesSamples; k++)
+                while (k < steps.Count && !steps[k].Step.TakesSamples)
                 {
-                    WriteCalls(steps[k], "n", predict, []);
+                    var turns = steps[k].Step.Turns;
+                    using var loop = turns is null ? default(IDisposable) : _writer.Block(FormattableString.Invariant($"for (nint t = 0; t < {turns.Count}; t++)"));
+                    do
+                    {
+                        WriteCalls(steps[k], "n", predict, []);
+                        k++;
+                    }
+                    while (turns is not null && k < steps.Count && steps[k].Step.Turns == turns);
                 }
             }
         }
@@ -211,7 +219,7 @@ internal sealed class StageWriter
         foreach (var call in calls)
         {
             WriteScalars(step, call);
-            string[] items = call.Kernel.TakesItems ? [FormattableString.Invariant($"0, {step.Items}")] : [];
+            string[] items = !call.Kernel.TakesItems ? [] : step.Turns is null ? [FormattableString.Invariant($"0, {step.Items}")] : ["t, t + 1"];
             _writer.Line(Call(call, "s", sample, predict, [.. call.Kernel.TakesSamples ? extra : [], .. items]));
         }
     }

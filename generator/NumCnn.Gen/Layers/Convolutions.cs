@@ -39,6 +39,6 @@ internal static class Convolutions
         var bias = scope.Options.Flag("bias")
             ? scope.Register(ParameterTensor.PerChannel(scope.Name + ".bias", output.Channels, scope.Block, scope.Trainable, isBuffer: false, biasInit))
             : null;
-        return scope.Add(new ConvolutionNode(scope.Name, input, output, equation, transposed, weight, bias, order));
+        return scope.Add(new ConvolutionNode(scope.Name, input, output, equation, transposed, weight, bias, order, scope.Graph.Spec.Winograd));
     }
 }

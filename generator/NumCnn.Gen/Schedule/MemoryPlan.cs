@@ -59,7 +59,7 @@ internal sealed class MemoryPlan
                 if (storage.Region == Region.Sample)
                 {
                     // What Forward writes, Backward may read; what Backward alone needs makes room when it was read.
-                    places.Use(storage, k, forever: k < forward.Count || storage.Keep);
+                    Use(places, steps, k, storage, forever: (k < forward.Count && !storage.IsScratch) || storage.Keep);
                 }
                 else if (storage.Region == Region.Batch && storage.Offset < 0)
                 {
@@ -115,13 +115,32 @@ internal sealed class MemoryPlan
         {
             foreach (var (storage, _) in steps[k].Arguments.Where(static argument => argument.Storage.Region == Region.Sample))
             {
-                (storage.IsShared ? shared : own).Use(storage, k, forever: false);
+                Use(storage.IsShared ? shared : own, steps, k, storage, forever: false);
             }
         }
 
         PredictBatchLength = checked((int)batch);
         PredictSharedLength = checked((int)shared.Assign(static (storage, offset) => storage.PredictOffset = offset));
         PredictSampleLength = Pitch(checked((int)own.Assign(static (storage, offset) => storage.PredictOffset = offset)));
+    }
+
+    /// <summary>A step uses the storage, and with it all steps with which it takes turns: what one of them needs, the others' turns have to spare.</summary>
+    private static void Use(Places places, IReadOnlyList<Step> steps, int index, Storage storage, bool forever)
+    {
+        int first = index;
+        int last = index;
+        while (steps[index].Turns is { } turns && first > 0 && steps[first - 1].Turns == turns)
+        {
+            first--;
+        }
+
+        while (steps[index].Turns is { } turns && last + 1 < steps.Count && steps[last + 1].Turns == turns)
+        {
+            last++;
+        }
+
+        places.Use(storage, first, forever);
+        places.Use(storage, last, forever);
     }
 
     /// <summary>Samples a multiple of 4 KiB apart would share cache sets.</summary>

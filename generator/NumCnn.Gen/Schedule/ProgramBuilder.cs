@@ -11,6 +11,7 @@ internal sealed class ProgramBuilder
 
     private readonly List<Step> _steps = [];
     private readonly List<Step> _first = [];
+    private readonly List<Step> _second = [];
     private readonly List<Step> _last = [];
     private readonly List<Step> _folds = [];
     private readonly List<Step> _lanes = [];
@@ -48,9 +49,13 @@ internal sealed class ProgramBuilder
     }
 
     /// <summary>All steps: those that prepare copies of weights, the chain, and the weight gradients, which wait for nobody.</summary>
-    public IReadOnlyList<Step> Steps => [.. _first, .. _steps, .. _last, .. _folds, .. _lanes];
+    public IReadOnlyList<Step> Steps => [.. _first, .. _second, .. _steps, .. _last, .. _folds, .. _lanes];
 
     public void Add(string kernel, string summary, Nest nest, params (Storage, string)[] roles) => Add(kernel, summary, Domain.Samples, [nest], roles);
+
+    /// <summary>Adds a step of each sample that may take turns with its neighbours.</summary>
+    public void Add(string kernel, string summary, IReadOnlyList<Nest> nests, IReadOnlyList<(Storage Storage, string Role)> roles, Turns? turns)
+        => _steps.Add(new Step { Kernel = kernel, Summary = summary, Domain = Domain.Samples, When = When, Nests = nests, Arguments = Used(nests, roles), Unroll = Unroll, Turns = turns });
 
     public void Add(string kernel, string summary, Domain domain, IReadOnlyList<Nest> nests, IReadOnlyList<(Storage Storage, string Role)> roles, When when = When.Always, params string[] scalars)
     {
@@ -68,9 +73,13 @@ internal sealed class ProgramBuilder
         _steps.Add(step);
     }
 
-    /// <summary>A copy of weights in another order, made before the chain starts.</summary>
-    public void AddPreparation(string kernel, string summary, IReadOnlyList<Nest> nests, params (Storage, string)[] roles)
-        => _first.Add(new Step { Kernel = kernel, Summary = summary, Domain = Domain.Items, When = When, Nests = nests, Arguments = Used(nests, roles), Unroll = Unroll });
+    /// <summary>Weights in another order, or transformed, before the chain starts; from the parameters, or from what other preparations made of them.</summary>
+    public void AddPreparation(string kernel, string summary, IReadOnlyList<Nest> nests, params (Storage Storage, string Role)[] roles)
+    {
+        bool follows = _first.Exists(step => step.Nests.SelectMany(static nest => nest.Stores).Any(store => roles.Any(role => role.Storage == store.Target.Storage)));
+        var step = new Step { Kernel = kernel, Summary = summary, Domain = Domain.Items, When = When, Nests = nests, Arguments = Used(nests, roles), Unroll = Unroll, FollowsPreparations = follows };
+        (follows ? _second : _first).Add(step);
+    }
 
     /// <summary>
     /// A parameter's gradient. Kernels that take all samples at once run after the chain, and threads share their items. Others

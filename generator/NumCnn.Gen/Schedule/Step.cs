@@ -34,6 +34,14 @@ internal enum When
     Shared = 32,
 }
 
+/// <summary>Items that several steps take in turn, so that what one leaves for the next is still in the cache.</summary>
+internal sealed class Turns
+{
+    public Turns(int count) => Count = count;
+
+    public int Count { get; }
+}
+
 /// <summary>A call of a kernel.</summary>
 internal sealed class Step
 {
@@ -57,7 +65,13 @@ internal sealed class Step
     /// <summary>A call into the run time instead of a kernel: its text with {0}, {1}, … for the arguments' refs.</summary>
     public string? Call { get; init; }
 
+    /// <summary>It reads what other preparations made, so that threads meet before it.</summary>
+    public bool FollowsPreparations { get; init; }
+
     public Spec.UnrollMode Unroll { get; init; }
+
+    /// <summary>Neighbouring steps with the same turns run item by item, all of them before any one's next item.</summary>
+    public Turns? Turns { get; init; }
 
     /// <summary>True if the kernel takes all samples of a chunk, or of the batch, at once.</summary>
     public bool TakesSamples => Nests.Any(static nest => nest.Parallel.Concat(nest.Reduction).Any(static axis => axis.IsSymbolic));

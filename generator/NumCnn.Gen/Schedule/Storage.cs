@@ -56,6 +56,9 @@ internal sealed class Storage
     /// <summary>What lies where in an image with a border of zeros: only another one of the same geometry may use the place.</summary>
     public object? Geometry { get; init; }
 
+    /// <summary>Nothing is kept in it from one layer to the next, not even from Forward to Backward.</summary>
+    public bool IsScratch { get; init; }
+
     /// <summary>It is read after the last step.</summary>
     public bool Keep { get; set; }
 

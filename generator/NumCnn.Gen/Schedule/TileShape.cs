@@ -60,7 +60,8 @@ internal sealed class TileShape
         int available = Available();
         if (_nest.Accumulators.Count == 0)
         {
-            return Math.Min(available, 4);
+            // A point of many stores is code enough.
+            return _nest.Stores.Count > 12 ? 1 : Math.Min(available, 4);
         }
 
         int best = 1;

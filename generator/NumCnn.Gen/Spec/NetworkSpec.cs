@@ -34,8 +34,8 @@ internal sealed record NetworkSpec
     /// <summary>Every layer's output is materialised.</summary>
     public bool KeepAll { get; init; }
 
-    /// <summary>False: <c>winograd: never</c>.</summary>
-    public bool Winograd { get; init; } = true;
+    /// <summary>True: <c>winograd: auto</c>.</summary>
+    public bool Winograd { get; init; }
 }
 
 internal enum DType

@@ -79,11 +79,11 @@ internal static class InitTables
 /// <summary>The keys of <c>codegen:</c>.</summary>
 internal static class CodegenTable
 {
-    public static OptionTable Table { get; } = new("codegen", "How the code is generated; no option changes what is computed.",
+    public static OptionTable Table { get; } = new("codegen", "How the code is generated; no option changes what is computed, and only winograd how it is rounded.",
     [
         Option.Choice("unroll", "auto: loops where the code would grow too large; full: straight lines; none: loops. Also an option of every layer.", "auto", "full", "none"),
         Option.Flag("backward", "false: a network that only predicts.", defaultValue: true),
         Option.Choice("keep", "marked: the outputs of layers with keep: true can be read; all: those of every layer.", "marked", "all"),
-        Option.Choice("winograd", "auto: the compiler may use Winograd's algorithm where that is faster, which it does not do yet; never: results to the last bit as the equation says.", "auto", "never"),
+        Option.Choice("winograd", "auto: 3×3 convolutions go through Winograd's algorithm where that is faster, with about twice the rounding error; never: results to the last bit as the equation says.", "never", "auto"),
     ]);
 }

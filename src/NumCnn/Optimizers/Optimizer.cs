@@ -58,7 +58,7 @@ public abstract class Optimizer
         try
         {
             Steps++;
-            Update(parameters.Values, parameters.Gradients, state);
+            Update(parameters.OwnValues, parameters.Gradients, state);
         }
         finally
         {
@@ -110,7 +110,7 @@ public abstract class Optimizer
             Owner = owner;
             for (int i = 0; i < _buffers.Length; i++)
             {
-                _buffers[i] = new AlignedBuffer<T>(i < count ? owner.Values.Length : 0);
+                _buffers[i] = new AlignedBuffer<T>(i < count ? owner.OwnValues.Length : 0);
             }
         }
 

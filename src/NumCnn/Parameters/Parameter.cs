@@ -88,7 +88,7 @@ public readonly struct Parameter<T>
         set => Write(_layout.Address([a, b, c, d]), value);
     }
 
-    private Span<T> Memory => _isGradient ? _set.Gradients : _set.Storage;
+    private Span<T> Memory => _isGradient ? _set.Gradients : _set.OwnStorage.Span;
 
     /// <summary>Copies the elements out.</summary>
     /// <param name="destination">Receives <see cref="Length"/> elements in PyTorch's order.</param>

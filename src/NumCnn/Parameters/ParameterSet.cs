@@ -19,6 +19,7 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
     private readonly AlignedBuffer<T> _gradients;
     private readonly int _trainableLength;
     private int _version;
+    private volatile bool _isExposed;
 
     /// <summary>Allocates the memory, all zero. <see cref="Reset"/> gives the parameters their first values.</summary>
     /// <param name="infos">The parameters in the order of a state_dict.</param>
@@ -60,11 +61,14 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
     public int Count => _layouts.Length;
 
     /// <summary>Everything: trainable parameters, then frozen ones and running statistics. 64-byte aligned, never moved.</summary>
-    /// <remarks>Who writes here calls <see cref="BeginWrite"/> before and <see cref="EndWrite"/> after.</remarks>
-    public Span<T> Storage => _storage.Span;
+    /// <remarks>
+    /// Who writes here calls <see cref="BeginWrite"/> before and <see cref="EndWrite"/> after. Once this, <see cref="Values"/> or
+    /// <see cref="StorageBuffer"/> has been asked for, Predict of a network with transformed weights compares parameters instead of versions.
+    /// </remarks>
+    public Span<T> Storage => Exposed.Span;
 
     /// <summary>The trainable part of <see cref="Storage"/>: what optimizers step.</summary>
-    public Span<T> Values => _storage.Span[.._trainableLength];
+    public Span<T> Values => Exposed.Span[.._trainableLength];
 
     /// <summary>The gradients, in the layout of <see cref="Values"/>. 64-byte aligned, never moved.</summary>
     public Span<T> Gradients => _gradients.Span;
@@ -76,13 +80,31 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
     public int Version => Volatile.Read(ref _version);
 
     /// <summary>The memory behind <see cref="Storage"/>.</summary>
-    public AlignedBuffer<T> StorageBuffer => _storage;
+    public AlignedBuffer<T> StorageBuffer => Exposed;
 
     /// <summary>The memory behind <see cref="Gradients"/>.</summary>
     public AlignedBuffer<T> GradientBuffer => _gradients;
 
     /// <summary>Where the parameters' elements lie.</summary>
     internal ParameterLayout[] Layouts => _layouts;
+
+    /// <summary>The storage for this library, whose writes all move <see cref="Version"/>.</summary>
+    internal AlignedBuffer<T> OwnStorage => _storage;
+
+    /// <summary><see cref="Values"/> likewise.</summary>
+    internal Span<T> OwnValues => _storage.Span[.._trainableLength];
+
+    /// <summary>Somebody else has been given the storage once and may write to it at any time, announced or not: <see cref="Version"/> alone says nothing any more.</summary>
+    internal bool IsExposed => _isExposed;
+
+    private AlignedBuffer<T> Exposed
+    {
+        get
+        {
+            _isExposed = true;
+            return _storage;
+        }
+    }
 
     /// <summary>A parameter by position.</summary>
     /// <param name="index">The position in the order of a state_dict.</param>
@@ -134,7 +156,7 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
             {
                 T[] values = new T[layout.Length];
                 layout.Info.Initializer.Fill<T>(values, new InitRandom(seed, layout.Info.Name));
-                layout.Scatter<T>(values, Storage);
+                layout.Scatter<T>(values, _storage.Span);
             }
 
             BatchCounters.Values.Clear();
@@ -154,7 +176,7 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
         {
             for (int i = 0; i < _layouts.Length; i++)
             {
-                _layouts[i].Scatter<T>(values[i], Storage);
+                _layouts[i].Scatter<T>(values[i], _storage.Span);
             }
 
             counts.CopyTo(BatchCounters.Values);

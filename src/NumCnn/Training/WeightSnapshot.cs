@@ -6,12 +6,12 @@ namespace NumCnn;
 internal sealed class WeightSnapshot<T>(ParameterSet<T> parameters)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T[] _storage = parameters.Storage.ToArray();
+    private readonly T[] _storage = parameters.OwnStorage.Span.ToArray();
     private readonly long[] _counters = parameters.BatchCounters.Values.ToArray();
 
     public void Take()
     {
-        parameters.Storage.CopyTo(_storage);
+        parameters.OwnStorage.Span.CopyTo(_storage);
         parameters.BatchCounters.Values.CopyTo(_counters);
     }
 
@@ -20,7 +20,7 @@ internal sealed class WeightSnapshot<T>(ParameterSet<T> parameters)
         parameters.BeginWrite();
         try
         {
-            _storage.CopyTo(parameters.Storage);
+            _storage.CopyTo(parameters.OwnStorage.Span);
             _counters.CopyTo(parameters.BatchCounters.Values);
         }
         finally

@@ -5,7 +5,7 @@ namespace NumCnn.Benchmarks.Report;
 /// <summary>The table on the console, written row by row so that a long run can be watched.</summary>
 internal sealed class Table(TextWriter output)
 {
-    private static readonly string Format = "{0,-14} {1,-5} {2,5} {3,7} {4,12}  {5,-28} {6,12} {7,8} {8,9} {9,7}";
+    private static readonly string Format = "{0,-20} {1,-5} {2,5} {3,7} {4,12}  {5,-28} {6,12} {7,8} {8,9} {9,7}";
 
     public void Header() => output.WriteLine(string.Format(CultureInfo.InvariantCulture, Format, "work", "mode", "batch", "threads", "ours µs", "peer", "peer µs", "ratio", "GFLOP/s", "peak").TrimEnd());
 

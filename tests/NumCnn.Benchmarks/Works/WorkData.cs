@@ -81,7 +81,11 @@ internal sealed class WorkData : IDisposable
     public INetwork<float> NewNetwork()
     {
         var network = Work.Create();
-        Network.Parameters.Storage.CopyTo(network.Parameters.Storage);
+        foreach (var parameter in Network.Parameters)
+        {
+            network.Parameters[parameter.Name].CopyFrom(parameter.ToArray());
+        }
+
         return network;
     }
 

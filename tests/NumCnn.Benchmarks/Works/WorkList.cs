@@ -9,16 +9,22 @@ internal static class WorkList
         new("lenet5", static () => new LeNet5(), TargetKind.Classes, 61_706) { Load = LeNet5.Load, HasNumPyLoops = true },
         new("mnist_8_16", static () => new Mnist816(), TargetKind.Classes, 5_994) { Load = Mnist816.Load, HasNumPyLoops = true },
         new("resnet8", static () => new ResNet8(), TargetKind.Classes, 78_666) { Load = ResNet8.Load },
+        new("resnet8-winograd", static () => new ResNet8Winograd(), TargetKind.Classes, 78_666) { Load = ResNet8Winograd.Load },
         new("ds_cnn", static () => new DsCnn(), TargetKind.Classes, 24_908) { Load = DsCnn.Load },
         new("mobilenet_v1", static () => new MobileNetV1(), TargetKind.Classes, 221_794) { Load = MobileNetV1.Load },
         new("autoencoder", static () => new Autoencoder(), TargetKind.Values, 269_992) { Load = Autoencoder.Load },
         new("alexnet_first", static () => new AlexNetFirst(), TargetKind.Values, 34_944) { HasNumPyLoops = true, IsLarge = true },
         new("conv3x3_8", static () => new Conv3x3By8(), TargetKind.Values),
         new("conv3x3_16", static () => new Conv3x3By16(), TargetKind.Values),
+        new("conv3x3_16-winograd", static () => new Conv3x3By16Winograd(), TargetKind.Values),
         new("conv3x3_32", static () => new Conv3x3By32(), TargetKind.Values),
+        new("conv3x3_32-winograd", static () => new Conv3x3By32Winograd(), TargetKind.Values),
         new("conv3x3_64", static () => new Conv3x3By64(), TargetKind.Values),
+        new("conv3x3_64-winograd", static () => new Conv3x3By64Winograd(), TargetKind.Values),
         new("conv3x3_128", static () => new Conv3x3By128(), TargetKind.Values),
+        new("conv3x3_128-winograd", static () => new Conv3x3By128Winograd(), TargetKind.Values),
         new("conv3x3_256", static () => new Conv3x3By256(), TargetKind.Values),
+        new("conv3x3_256-winograd", static () => new Conv3x3By256Winograd(), TargetKind.Values),
         new("conv1x1_64", static () => new Conv1x1By64(), TargetKind.Values),
         new("conv1x1_256", static () => new Conv1x1By256(), TargetKind.Values),
         new("depthwise_32", static () => new DepthwiseBy32(), TargetKind.Values),
@@ -28,5 +34,6 @@ internal static class WorkList
 
         // torchvision counts 11,689,512 parameters; 9,600 running statistics come on top. A batch of 64 would keep 5 GB of activations to train.
         new("resnet18", static () => new ResNet18(), TargetKind.Classes, 11_699_112) { TrainingBatches = [1, 8], IsLarge = true, Load = ResNet18.Load },
+        new("resnet18-winograd", static () => new ResNet18Winograd(), TargetKind.Classes, 11_699_112) { TrainingBatches = [1, 8], IsLarge = true, Load = ResNet18Winograd.Load },
     ];
 }

@@ -1,3 +1,4 @@
+using NumCnn.Gen.Graph.Winograd;
 using NumCnn.Gen.Schedule;
 
 namespace NumCnn.Gen.Graph.Nodes;
@@ -17,8 +18,10 @@ internal sealed class ConvolutionNode : Node, IEpilogue
     private readonly ParameterTensor? _bias;
     private readonly WeightOrder _order;
     private readonly string _formula;
+    private readonly WinogradCorrelation? _winograd;
+    private readonly WinogradCorrelation? _winogradOfGradient;
 
-    public ConvolutionNode(string layer, Value input, Shape output, ConvolutionEquation equation, bool transposed, ParameterTensor weight, ParameterTensor? bias, WeightOrder order)
+    public ConvolutionNode(string layer, Value input, Shape output, ConvolutionEquation equation, bool transposed, ParameterTensor weight, ParameterTensor? bias, WeightOrder order, bool winograd)
         : base(layer, input)
     {
         _equation = equation;
@@ -27,6 +30,12 @@ internal sealed class ConvolutionNode : Node, IEpilogue
         _bias = bias;
         _order = order;
         _formula = Formula(equation, transposed, bias is not null);
+        if (winograd && !transposed)
+        {
+            _winograd = WinogradCorrelation.For(equation, ofGradient: false);
+            _winogradOfGradient = WinogradCorrelation.For(equation, ofGradient: true);
+        }
+
         Produce(layer, output);
     }
 
@@ -41,14 +50,17 @@ internal sealed class ConvolutionNode : Node, IEpilogue
 
     public override long MultiplyAdds => _equation.MultiplyAdds;
 
-    public override bool ReadsRows => !_transposed && !_equation.IsDepthwise && _equation.Groups == 1;
+    public override bool ReadsRows => !_transposed && !_equation.IsDepthwise && _equation.Groups == 1 && _winograd is null;
 
     private Value Input => Inputs[0];
 
     /// <summary>Lanes run over the columns of the output, because its channels are few.</summary>
     private bool RunsOverColumns => Output.Phases > 0;
 
-    public override int? PhasesOfInput(int phases) => _transposed || !_equation.CanGatherColumns(_order) ? null : _equation.PhasesOfX(phases);
+    /// <summary>Winograd's algorithm for the input's gradient, where both sides lie channels last.</summary>
+    private WinogradCorrelation? WinogradOfGradient => Output.Phases > 0 || Input.Phases > 0 ? null : _winogradOfGradient;
+
+    public override int? PhasesOfInput(int phases) => _transposed || _winograd is not null || !_equation.CanGatherColumns(_order) ? null : _equation.PhasesOfX(phases);
 
     /// <summary>True if vectors over the output's columns, in this many phases, have enough more useful lanes than vectors over its channels.</summary>
     public bool GainsFromColumns(int phases)
@@ -66,10 +78,10 @@ internal sealed class ConvolutionNode : Node, IEpilogue
     {
         if (!_transposed)
         {
-            Input.RequireHalo(_equation.XBorder);
+            Input.RequireHalo(_winograd?.Border ?? _equation.XBorder);
             if (backward && Input.NeedsGradient && (RunsOverColumns || !_equation.CanScatterColumns(_order, Input.Phases) || Input.Phases == 0))
             {
-                Output.RequireGradientHalo(_equation.YBorder);
+                Output.RequireGradientHalo(WinogradOfGradient?.Border ?? _equation.YBorder);
             }
         }
         else
@@ -111,6 +123,12 @@ internal sealed class ConvolutionNode : Node, IEpilogue
         var x = Input.View;
         var y = output.View;
         string title = $"{Layer}{fused}: {_formula}";
+        if (_winograd is not null)
+        {
+            _winograd.AddSteps(program, Layer + action, title, x, y, _weight.Storage, Bias, finish, _bias is null ? operands : operands.Prepend((_bias.Storage, "b")));
+            return;
+        }
+
         IReadOnlyList<Nest> nests = _transposed
             ? _equation.Scatter(title, y, x, _weight.Storage, _order, Bias, finish)
             : _equation.Gather(title, x, y, _weight.Storage, _order, Bias, finish);
@@ -221,6 +239,12 @@ internal sealed class ConvolutionNode : Node, IEpilogue
             string copyTitle = $"{Layer}: the weight with its channels exchanged, for the input's gradient";
             program.AddPreparation(Layer + ".TransposeWeight", copyTitle, _equation.Reorder(copyTitle, weight, _order, copy, order), (weight, "w"), (copy, "transposed"));
             weight = copy;
+        }
+
+        if (WinogradOfGradient is { } winograd)
+        {
+            winograd.AddSteps(program, Layer + ".InputGradient", title, dy, dx, weight, static _ => 0, (sum, point) => Into(dx, add, sum, point), []);
+            return;
         }
 
         // Where dx lies in rows that this kernel cannot write, a copy turns what it wrote.
