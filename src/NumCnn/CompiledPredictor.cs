@@ -105,11 +105,11 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
 
         if (_threads > 1 && samples > Chunk && IsWorthThreads(samples))
         {
-            PredictShared(input, output, samples, version);
+            PredictShared(input, output, samples);
         }
         else
         {
-            PredictSamples(ref MemoryMarshal.GetReference(input), ref MemoryMarshal.GetReference(output), samples, version);
+            PredictSamples(ref MemoryMarshal.GetReference(input), ref MemoryMarshal.GetReference(output), samples);
         }
 
         if (Parameters.Version != version)
@@ -151,11 +151,11 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     private protected bool IsWorthThreads(int samples) => samples * (Layout.MultiplyAdds + Layout.SampleLength + Layout.PredictSharedLength) > WorkerPool.LeastWork;
 
     /// <summary>Samples that one thread evaluates, a chunk after the other.</summary>
-    private void PredictSamples(ref T input, ref T output, int samples, int version)
+    private void PredictSamples(ref T input, ref T output, int samples)
     {
         var workspace = Rent(Math.Min(samples, Chunk));
         ref T values = ref workspace.Samples.Reference, batch = ref workspace.Batch.Reference;
-        if (!Layout.KeepsPreparation || !workspace.Preparation.IsCurrent(Parameters, version))
+        if (workspace.Preparation?.IsCurrent(Parameters) != true)
         {
             PredictPrepare(ref batch);
         }
@@ -173,13 +173,13 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
         Return(workspace);
     }
 
-    private unsafe void PredictShared(ReadOnlySpan<T> input, Span<T> output, int samples, int version)
+    private unsafe void PredictShared(ReadOnlySpan<T> input, Span<T> output, int samples)
     {
         fixed (T* from = input)
         fixed (T* to = output)
         {
             var shared = Interlocked.Exchange(ref _idleShared, null) ?? new SharedPrediction();
-            shared.Start(this, from, to, samples, version);
+            shared.Start(this, from, to, samples);
             WorkerPool.Shared.Run(shared, (samples + Chunk - 1) / Chunk, 1, _threads);
             Volatile.Write(ref _idleShared, shared);
         }
@@ -225,8 +225,8 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
 
         public AlignedBuffer<T> Batch { get; } = new(Math.Max(1, layout.PredictBatchLength));
 
-        /// <summary>From which parameters <see cref="Batch"/> was prepared.</summary>
-        public Preparation<T> Preparation { get; } = new();
+        /// <summary>From which parameters <see cref="Batch"/> was prepared; null where every call prepares.</summary>
+        public Preparation<T>? Preparation { get; } = layout.KeepsPreparation ? new() : null;
     }
 
     /// <summary>A call of Predict whose chunks several threads share.</summary>
@@ -236,15 +236,13 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
         private T* _input;
         private T* _output;
         private int _samples;
-        private int _version;
 
-        public void Start(CompiledPredictor<T> network, T* input, T* output, int samples, int version)
+        public void Start(CompiledPredictor<T> network, T* input, T* output, int samples)
         {
             _network = network;
             _input = input;
             _output = output;
             _samples = samples;
-            _version = version;
         }
 
         public void Run(int first, int end)
@@ -254,8 +252,7 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
             _network.PredictSamples(
                 ref Unsafe.AsRef<T>(_input + (start * _network._inputLength)),
                 ref Unsafe.AsRef<T>(_output + (start * _network._outputLength)),
-                (int)Math.Min((nint)(end - first) * _network.Chunk, _samples - start),
-                _version);
+                (int)Math.Min((nint)(end - first) * _network.Chunk, _samples - start));
         }
     }
 }

@@ -10,13 +10,13 @@ namespace NumCnn;
 /// <param name="PredictSharedLength">Elements of the workspace that Predict's samples use one after another.</param>
 /// <param name="PredictSampleLength">Elements of the workspace that each of Predict's samples has for itself.</param>
 /// <param name="PredictBatchLength">Elements of the scratch beside the samples' workspaces in Predict.</param>
-/// <param name="KeepsPreparation">What Predict's calls prepare from the parameters is worth keeping until these change: weights transformed for Winograd's algorithm.</param>
 /// <param name="SampleLength">Elements of a sample's workspace in training.</param>
 /// <param name="BatchLength">Elements of the scratch beside the samples' workspaces in training.</param>
 /// <param name="ShardLength">Elements of the parameter gradients that each shard of a batch sums for itself.</param>
 /// <param name="ForwardStages">The stages of Forward: 0 for one that goes over samples, otherwise its number of independent items.</param>
 /// <param name="BackwardStages">The stages of Backward, likewise.</param>
 /// <param name="WritesParameters">Forward in training updates running statistics, which are parameters too.</param>
+/// <param name="KeepsPreparation">What Predict prepares from the parameters is worth keeping until these change: weights transformed for Winograd's algorithm.</param>
 public sealed record NetworkLayout(
     int InputLength,
     int OutputLength,
@@ -27,10 +27,10 @@ public sealed record NetworkLayout(
     int PredictSharedLength,
     int PredictSampleLength,
     int PredictBatchLength,
-    bool KeepsPreparation,
     int SampleLength = 0,
     int BatchLength = 0,
     int ShardLength = 0,
     int[]? ForwardStages = null,
     int[]? BackwardStages = null,
-    bool WritesParameters = false);
+    bool WritesParameters = false,
+    bool KeepsPreparation = false);

@@ -13,15 +13,15 @@ internal sealed class Preparation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private T[] _copy = [];
-    private int _version = -1; // odd: no parameters at rest have it
+    private int _version = -1; // no parameters at rest have an odd one
     private bool _hasCopy;
 
     /// <summary>Whether the parameters are those of the last call. If not, the caller makes its thing anew: they are remembered already.</summary>
     /// <param name="parameters">The parameters.</param>
-    /// <param name="version">Their version, even, read before anything else of them.</param>
     /// <returns>True if nothing has changed.</returns>
-    public bool IsCurrent(ParameterSet<T> parameters, int version)
+    public bool IsCurrent(ParameterSet<T> parameters)
     {
+        int version = parameters.Version;
         bool exposed = parameters.IsExposed;
         if (_version == version && (!exposed || (_hasCopy && Bytes(_copy).SequenceEqual(Bytes(parameters.OwnStorage.Span)))))
         {

@@ -140,9 +140,12 @@ internal sealed class ClassWriter
         _writer.Line(FormattableString.Invariant($"    StorageLength: {_program.StorageLength},"));
         _writer.Line(FormattableString.Invariant($"    PredictSharedLength: {memory.PredictSharedLength},"));
         _writer.Line(FormattableString.Invariant($"    PredictSampleLength: {memory.PredictSampleLength},"));
-        _writer.Line(FormattableString.Invariant($"    PredictBatchLength: {memory.PredictBatchLength},"));
-        bool keeps = _program.Predict.Any(static step => step.Domain == Domain.Items);
-        _writer.Line($"    KeepsPreparation: {(keeps ? "true" : "false")}{(_spec.Backward ? "," : ");")}");
+        if (_program.Predict.Any(static step => step.Domain == Domain.Items))
+        {
+            _writer.Line("    KeepsPreparation: true,");
+        }
+
+        _writer.Line(FormattableString.Invariant($"    PredictBatchLength: {memory.PredictBatchLength}{(_spec.Backward ? "," : ");")}"));
         if (_spec.Backward)
         {
             _writer.Line(FormattableString.Invariant($"    SampleLength: {memory.SampleLength},"));
