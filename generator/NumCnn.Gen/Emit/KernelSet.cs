@@ -115,7 +115,7 @@ internal sealed class KernelSet
             }
 
             // The larger one of a kernel and its twin, whose tiles are larger.
-            int cost = Math.Max(plan.Statements, Planner.Create(nest, TargetOf(nest, VectorKind.Fixed512), step.Unroll, _tileOverride).Statements) + Operations(nest) + 4;
+            int cost = Math.Max(plan.Statements, Planner.Create(nest, TargetOf(nest, VectorKind.Fixed512), step.Unroll, _tileOverride).Statements) + 4;
             if (groups.Count == 0 || groups[groups.Count - 1].Copy is not null || (statements > 0 && statements + cost > Planner.StatementBudget))
             {
                 groups.Add(([], null));
@@ -127,14 +127,6 @@ internal sealed class KernelSet
         }
 
         return groups;
-    }
-
-    /// <summary>What a nest without sums computes beside its stores; a sum's steps are statements already.</summary>
-    private static int Operations(Nest nest)
-    {
-        var seen = new HashSet<Expr>();
-        int Count(Expr expr) => expr is Operation operation && seen.Add(expr) ? 1 + operation.Operands.Sum(Count) : 0;
-        return nest.Accumulators.Count > 0 ? 0 : nest.Stores.Sum(store => Count(store.Value));
     }
 
     private Target TargetOf(Nest nest, VectorKind kind) => Target.For(nest.Lane is null ? VectorKind.None : kind, _type);

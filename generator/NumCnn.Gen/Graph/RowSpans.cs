@@ -10,6 +10,9 @@ internal sealed record RowSpan(int First, int Count, int FirstTap, int Taps);
 /// <summary>Divides an image's rows by the taps that reach it: at its border some of them read nothing but zeros.</summary>
 internal static class RowSpans
 {
+    /// <summary>The share of a kernel's work that has to go before the border's rows get code of their own.</summary>
+    private const double LeastGain = 0.05;
+
     /// <summary>What a span costs beside its rows, as a share of a row with all taps: its code, and the tiles that it cuts off.</summary>
     public const double Overhead = 0.2;
 
@@ -53,7 +56,7 @@ internal static class RowSpans
             chosen.Insert(0, best[end].Last!);
         }
 
-        return chosen.Count == 1 ? [new RowSpan(0, rows, 0, taps)] : chosen;
+        return chosen.Sum(static span => span.Count * span.Taps) > rows * taps * (1 - LeastGain) ? [new RowSpan(0, rows, 0, taps)] : chosen;
     }
 
     private static RowSpan Join(RowSpan first, RowSpan second)

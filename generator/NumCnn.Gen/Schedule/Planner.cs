@@ -228,12 +228,13 @@ internal static class Planner
         int budget = unroll == UnrollMode.Full ? StatementBudget / plan.Pieces.Count : Math.Min(bodyBudget, StatementBudget / plan.Pieces.Count);
         int limit = unroll == UnrollMode.None ? 1 : Math.Max(1, budget / Math.Max(1, heaviest));
         bool innermost = true;
+        bool loops = false;
         var literals = nest.Literals();
         for (int i = nest.Reduction.Count - 1; i >= 0; i--)
         {
             var axis = nest.Reduction[i];
             int factor = literals.Contains(axis) ? axis.Extent : 1;
-            if (!axis.IsSymbolic && factor == 1)
+            if (!axis.IsSymbolic && factor == 1 && !loops)
             {
                 // Short axes (a kernel's taps, few channels) become straight lines; a long one stays a loop of a few steps.
                 bool whole = axis.Extent <= limit && axis.Extent <= LongestUnrolled;
@@ -249,6 +250,9 @@ internal static class Planner
             plan.Unroll[axis] = factor;
             limit = Math.Max(1, limit / factor);
             innermost &= axis.IsTrivial;
+
+            // Copies of a loop gain nothing: what is around one stays a loop.
+            loops |= factor < axis.Extent || axis.IsSymbolic;
         }
     }
 
@@ -268,6 +272,10 @@ internal static class Planner
 
     private static int CountStatements(Nest nest, Plan plan, TileShape shape)
     {
+        // What a store computes first, such as a function fused into its kernel, counts for each point.
+        var seen = new HashSet<Expr>();
+        int Count(Expr expr) => expr is Operation operation && seen.Add(expr) ? 1 + operation.Operands.Sum(Count) : 0;
+        int operations = nest.Stores.Sum(store => Count(store.Value));
         long unrolled = nest.Reduction.Aggregate(1L, (product, axis) => product * Math.Max(1, plan.Unroll[axis]));
         long total = 0;
         foreach (var piece in plan.Pieces)
@@ -281,7 +289,7 @@ internal static class Planner
                 }
             }
 
-            total += copies * ((unrolled * (nest.Accumulators.Count == 0 ? 0 : shape.StatementsPerStep(piece))) + (shape.Points(piece) * (nest.Accumulators.Count + nest.Stores.Count)));
+            total += copies * ((unrolled * (nest.Accumulators.Count == 0 ? 0 : shape.StatementsPerStep(piece))) + (shape.Points(piece) * (nest.Accumulators.Count + nest.Stores.Count + operations)));
         }
 
         return (int)Math.Min(total, int.MaxValue);
