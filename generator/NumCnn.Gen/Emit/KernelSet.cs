@@ -152,8 +152,9 @@ internal sealed class KernelSet
 
         if (takesSamples)
         {
-            parameters.AddRange(["nint samples", "nint pitch"]);
-            forwarded.AddRange(["samples", "pitch"]);
+            string number = nests.SelectMany(static nest => nest.Parallel.Concat(nest.Reduction)).First(static axis => axis.IsSymbolic).Number;
+            parameters.AddRange([$"nint {number}", "nint pitch"]);
+            forwarded.AddRange([number, "pitch"]);
         }
 
         if (takesItems)

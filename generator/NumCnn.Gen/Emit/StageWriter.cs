@@ -146,7 +146,7 @@ internal sealed class StageWriter
 
         if (regions.Contains(Region.Gradients))
         {
-            _writer.Line($"ref {_element} g = ref Gradients;");
+            _writer.Line($"ref {_element} g = ref Gradients; // of the parameters");
         }
 
         if (regions.Contains(Region.Batch))
@@ -156,7 +156,7 @@ internal sealed class StageWriter
 
         if (regions.Contains(Region.Shard))
         {
-            _writer.Line(stage.Domain == Domain.Samples ? $"ref {_element} h = ref Shard(first);" : $"ref {_element} h = ref Shard(0);");
+            _writer.Line(stage.Domain == Domain.Samples ? $"ref {_element} h = ref Shard(first); // the gradients of the samples' shard" : $"ref {_element} h = ref Shard(0); // the first shard's gradients");
         }
     }
 
@@ -219,7 +219,7 @@ internal sealed class StageWriter
         foreach (var call in calls)
         {
             WriteScalars(step, call);
-            WriteTitle(call);
+            WriteTitle(call, calls);
             string[] items = !call.TakesItems ? [] : step.Turns is null ? [FormattableString.Invariant($"0, {step.Items}")] : ["t, t + 1"];
             _writer.Line(Call(call, "s", sample, predict, [.. call.TakesSamples ? extra : [], .. items]));
         }
@@ -244,12 +244,14 @@ internal sealed class StageWriter
                 guard = condition.Length > 0 ? $"{condition} && {mine}" : mine;
             }
 
-            using (guard.Length > 0 ? _writer.Block($"if ({guard})") : _writer.Block(string.Empty))
+            // Locals of one step would collide with the next one's.
+            bool declares = step.Scalars.Count > 0 || calls.Any(static call => call.TakesSamples);
+            using (guard.Length > 0 ? _writer.Block($"if ({guard})") : declares ? _writer.Block(string.Empty) : default(IDisposable))
             {
                 foreach (var call in calls)
                 {
                     WriteScalars(step, call);
-                    WriteTitle(call);
+                    WriteTitle(call, calls);
                     string[] items = call.TakesItems ? [FormattableString.Invariant($"from{start}, to{start}")] : [];
                     bool usesSample = call.Arguments.Any(static storage => storage.Region == Region.Sample);
                     if (call.TakesSamples && call.Arguments.Any(static storage => storage.Region == Region.Shard))
@@ -280,10 +282,10 @@ internal sealed class StageWriter
         }
     }
 
-    /// <summary>A kernel says itself what it computes; a copy's call has nobody else to say it.</summary>
-    private void WriteTitle(KernelCall call)
+    /// <summary>A kernel says itself what it computes; a copy's calls have nobody else to say it.</summary>
+    private void WriteTitle(KernelCall call, IReadOnlyList<KernelCall> calls)
     {
-        if (call.Copy is { } copy)
+        if (call.Copy is { } copy && ReferenceEquals(call, calls.First(static call => call.Copy is not null)))
         {
             _writer.Line("// " + copy.Title);
         }
@@ -343,7 +345,7 @@ internal sealed class StageWriter
             static string List(IEnumerable<int> values) => $"[{string.Join(", ", values.Select(static value => FormattableString.Invariant($"{value}")))}]";
             string from = Place(copy.Source, workspace, sample, predict, copy.SourceStart);
             string to = Place(copy.Target, workspace, sample, predict, copy.TargetStart);
-            return $"Layouts.{(copy.Adds ? "Add" : "Copy")}(ref {from}, ref {to}, {List(copy.Counts)}, {List(copy.SourceSteps)}, {List(copy.TargetSteps)});";
+            return $"Layouts.{(copy.Adds ? "Add" : "Copy")}(ref {from}, ref {to}, counts: {List(copy.Counts)}, sourceSteps: {List(copy.SourceSteps)}, targetSteps: {List(copy.TargetSteps)});";
         }
 
         var arguments = call.Arguments.Select(storage => "ref " + Place(storage, workspace, sample, predict)).Concat(call.Scalars).Concat(extra);

@@ -54,7 +54,7 @@ internal sealed class StatementWriter
                 {
                     if (loop.Kind == LoopKind.SampleGroups)
                     {
-                        _writer.Line(FormattableString.Invariant($"nint end = Math.Min({loop.Variable.Name} + {loop.Step}, samples);"));
+                        _writer.Line(FormattableString.Invariant($"nint end = Math.Min({loop.Variable.Name} + {loop.Step}, {loop.Variable.Number});"));
                     }
 
                     Write(loop.Body);
@@ -85,10 +85,10 @@ internal sealed class StatementWriter
         return loop.Kind switch
         {
             LoopKind.Lanes => FormattableString.Invariant($"for (nint {name} = 0; {name} < {loop.End}; {name} += {Vectors(loop.Step)})"),
-            LoopKind.SampleTiles when loop.Step > 1 => FormattableString.Invariant($"for (; {name} + {loop.Step} <= samples; {name} += {loop.Step})"),
-            LoopKind.SampleTiles => $"for (; {name} < samples; {name}++)",
-            LoopKind.Samples => loop.Group is { } group ? $"for (nint {name} = {group.Name}; {name} < end; {name}++)" : $"for (nint {name} = 0; {name} < samples; {name}++)",
-            LoopKind.SampleGroups => FormattableString.Invariant($"for (nint {name} = 0; {name} < samples; {name} += {loop.Step})"),
+            LoopKind.SampleTiles when loop.Step > 1 => FormattableString.Invariant($"for (; {name} + {loop.Step} <= {loop.Variable.Number}; {name} += {loop.Step})"),
+            LoopKind.SampleTiles => $"for (; {name} < {loop.Variable.Number}; {name}++)",
+            LoopKind.Samples => loop.Group is { } group ? $"for (nint {name} = {group.Name}; {name} < end; {name}++)" : $"for (nint {name} = 0; {name} < {loop.Variable.Number}; {name}++)",
+            LoopKind.SampleGroups => FormattableString.Invariant($"for (nint {name} = 0; {name} < {loop.Variable.Number}; {name} += {loop.Step})"),
             LoopKind.Items => $"for (nint {name} = from; {name} < to; {name}++)",
             _ => FormattableString.Invariant($"for (nint {name} = {loop.Start}; {name} < {loop.End}; {name}{(loop.Step == 1 ? "++" : FormattableString.Invariant($" += {loop.Step}"))})"),
         };

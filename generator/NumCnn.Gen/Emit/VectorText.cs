@@ -38,7 +38,8 @@ internal sealed class VectorText
         ScalarCode scalar => _target.Kind == VectorKind.None ? scalar.Name : $"{Class}.Create({scalar.Name})",
         ConstantCode constant => Constant(constant.Value),
         LoadCode load => Load(load),
-        InsideCode inside => Inside(inside),
+        InsideCode inside => $"{Class}.ConditionalSelect({inside.Mask}, {Write(inside.Value)}, {Local}.Zero)",
+        MaskCode mask => Mask(mask),
         _ => Operation((OperationCode)code),
     };
 
@@ -110,7 +111,7 @@ internal sealed class VectorText
         return offset.Length == 0 ? $"ref {operand.Start.Name}" : $"ref {operand.Start.Name}, {offset}";
     }
 
-    private string Inside(InsideCode inside)
+    private string Mask(MaskCode inside)
     {
         string count;
         if (inside.Lanes is null && inside.Vectors == 0)
@@ -134,7 +135,7 @@ internal sealed class VectorText
             count = $"({Element})({string.Join(" - ", terms)})";
         }
 
-        return $"{Class}.ConditionalSelect({Class}.LessThan({Local}.Indices, {Class}.Create({count})), {Write(inside.Value)}, {Local}.Zero)";
+        return $"{Class}.LessThan<{Element}>({Local}.Indices, {Class}.Create({count}))";
     }
 
     private string Operation(OperationCode operation)

@@ -89,7 +89,7 @@ internal static class Nests
         var k = new Axis("k", shard.Length);
         nest.Parallel.Add(k);
         nest.Lane = shard.Length % block == 0 ? k : null;
-        var n = new Axis("n", Axis.Symbolic);
+        var n = new Axis("n", Axis.Symbolic) { Number = "shards" };
         nest.Reduction.Add(n);
         var sum = Sum(nest, "a", sum => sum + (Expr)new Access(shard, (Affine)k + n));
         nest.Stores.Add(Into(new Access(target, k), sum, target.Region == Region.Gradients));

@@ -19,6 +19,9 @@ internal sealed class Axis
 
     public bool IsSymbolic => Extent == Symbolic;
 
+    /// <summary>The kernel's parameter with the number of a symbolic axis.</summary>
+    public string Number { get; init; } = "samples";
+
     /// <summary>True where the axis takes the one value 0, so that it needs no loop.</summary>
     public bool IsTrivial => Extent == 1;
 

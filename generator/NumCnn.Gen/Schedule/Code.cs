@@ -22,6 +22,9 @@ internal sealed class LoopVariable
 
     public int LaneVectors { get; set; }
 
+    /// <summary>For one that counts samples, or shards: the kernel's parameter with their number.</summary>
+    public string Number { get; set; } = string.Empty;
+
     /// <summary>Counts samples: an address moves by the workspace's pitch, and the proof is about one sample.</summary>
     public bool IsSample { get; set; }
 }
@@ -107,11 +110,17 @@ internal sealed class OperationCode(OpCode code, IReadOnlyList<Code> operands) :
     public IReadOnlyList<Code> Operands { get; } = operands;
 }
 
-/// <summary>The value in the first lanes of a vector and zero in the others: of <c>count</c> lanes in all, the loop and the vectors before it have had theirs.</summary>
-internal sealed class InsideCode(Code value, int count, LoopVariable? lanes, int vectors) : Code
+/// <summary>The value in the lanes of a mask, and zero in the others.</summary>
+internal sealed class InsideCode(Code value, string mask) : Code
 {
     public Code Value { get; } = value;
 
+    public string Mask { get; } = mask;
+}
+
+/// <summary>A mask of the first lanes of a vector: of <c>count</c> lanes in all, the loop and the vectors before it have had theirs.</summary>
+internal sealed class MaskCode(int count, LoopVariable? lanes, int vectors) : Code
+{
     public int Count { get; } = count;
 
     public LoopVariable? Lanes { get; } = lanes;

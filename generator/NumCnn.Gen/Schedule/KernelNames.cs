@@ -8,7 +8,7 @@ internal sealed class KernelNames
     private readonly Dictionary<Storage, Ref> _parameters = [];
     private readonly Stack<HashSet<string>> _scopes = new();
 
-    public KernelNames() => _scopes.Push(["samples", "pitch", "from", "to", "W"]);
+    public KernelNames() => _scopes.Push(["samples", "shards", "pitch", "from", "to", "W"]);
 
     /// <summary>The storages in the order of the kernel's parameters.</summary>
     public IReadOnlyList<Storage> Storages => _order;

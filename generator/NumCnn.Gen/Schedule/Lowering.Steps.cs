@@ -15,7 +15,7 @@ internal sealed partial class Lowering
         int factor = _plan.Unroll[axis];
         if (axis.IsSymbolic)
         {
-            var sample = new LoopVariable(_names.Fresh(axis.Name), 0, 0) { IsSample = true };
+            var sample = new LoopVariable(_names.Fresh(axis.Name), 0, 0) { IsSample = true, Number = axis.Number };
             Nested(new LoopStatement(LoopKind.Samples, sample) { Group = _group }, axis, new Position(sample, 0), () => Step(depth));
             return;
         }
@@ -167,6 +167,16 @@ internal sealed partial class Lowering
         }
     }
 
+    /// <summary>Names the axes that have to be literals, a piece of code for each of their values.</summary>
+    private void ExplainLiterals(Piece piece)
+    {
+        var literals = _nest.Literals().Where(axis => !axis.IsTrivial && piece.Ranges.ContainsKey(axis)).ToList();
+        if (literals.Count > 0 && !piece.Straight)
+        {
+            _output.Add(new CommentStatement(string.Join(", ", literals.Select(axis => FormattableString.Invariant($"{axis.Name} = {piece.Ranges[axis].Start}")))));
+        }
+    }
+
     /// <summary>The value in the lanes of the image, zero beyond it.</summary>
     private Code Inside(Code value, Point point)
     {
@@ -182,9 +192,27 @@ internal sealed partial class Lowering
         if (lanes is null && _target.Kind == VectorKind.Fixed512)
         {
             count -= point.LaneVector * _target.Block;
-            return count >= _target.Block ? value : count <= 0 ? new ConstantCode(0) : new InsideCode(value, count, null, 0);
+            return count >= _target.Block ? value : count <= 0 ? new ConstantCode(0) : new InsideCode(value, Mask(count, null, 0));
         }
 
-        return new InsideCode(value, count, lanes, point.LaneVector);
+        return new InsideCode(value, Mask(count, lanes, point.LaneVector));
+    }
+
+    /// <summary>The local that tells a row's columns from the zeros behind them; a tile's stores share it.</summary>
+    private string Mask(int count, LoopVariable? lanes, int vectors)
+    {
+        if (!_masks.TryGetValue((count, vectors), out string? name))
+        {
+            name = Local("inside" + (_masks.Count == 0 ? string.Empty : (_masks.Count + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            if (_masks.Count == 0)
+            {
+                _output.Add(new CommentStatement("lanes beyond the image store zeros"));
+            }
+
+            _masks.Add((count, vectors), name);
+            Assign(name, new MaskCode(count, lanes, vectors));
+        }
+
+        return name;
     }
 }

@@ -17,6 +17,7 @@ internal sealed partial class Lowering
     private List<string> _locals = [];
     private LoopVariable? _group;
     private List<string>? _straightLocals;
+    private readonly Dictionary<(int Count, int Vectors), string> _masks = [];
 
     private Lowering(Nest nest, Plan plan, Target target, KernelNames names)
     {
@@ -51,7 +52,7 @@ internal sealed partial class Lowering
             throw new InvalidOperationException($"{_nest.Title}: samples have to be the outermost axis.");
         }
 
-        var variable = new LoopVariable(_names.Fresh(samples.Name), 0, 0) { IsSample = true };
+        var variable = new LoopVariable(_names.Fresh(samples.Name), 0, 0) { IsSample = true, Number = samples.Number };
         _output.Add(new SampleCounterStatement(variable));
         foreach (var group in _plan.Pieces.GroupBy(piece => piece.Ranges[samples].Tile))
         {
@@ -71,12 +72,13 @@ internal sealed partial class Lowering
             _output = [];
             int refs = _refs.Count;
             _names.Push();
+            ExplainLiterals(piece);
             Open(piece, depth);
             _names.Pop();
             _refs.RemoveRange(refs, _refs.Count - refs);
 
             // Locals of a piece without a loop would collide with the next one's.
-            if (_output.Exists(static statement => statement is not (LoopStatement or CommentStatement)))
+            if (pieces.Count > 1 && _output.Exists(static statement => statement is not (LoopStatement or CommentStatement)))
             {
                 var block = new BlockStatement();
                 block.Body.AddRange(_output);
@@ -190,7 +192,7 @@ internal sealed partial class Lowering
         if (_nest.SampleGroup > 0)
         {
             // A group's samples are summed by themselves and then added: the sum's order does not depend on the batch.
-            var variable = new LoopVariable(_names.Fresh("first"), 0, 0) { IsSample = true };
+            var variable = new LoopVariable(_names.Fresh("first"), 0, 0) { IsSample = true, Number = "samples" };
             var loop = new LoopStatement(LoopKind.SampleGroups, variable) { Step = _nest.SampleGroup };
             var outer = _output;
             int refs = _refs.Count;
@@ -239,6 +241,7 @@ internal sealed partial class Lowering
             Reduce(piece, points, 0);
         }
 
+        _masks.Clear();
         foreach (var point in points)
         {
             EmitStores(point, points);

@@ -321,6 +321,10 @@ internal static class Planner
             text += $"; {unrolled} unrolled";
         }
 
-        return text + ".";
+        // A reader's stride puts the columns that its lanes read side by side.
+        int phases = nest.Accesses().Where(static access => access.Phase is not null).Select(static access => access.Phase!.Phases).DefaultIfEmpty(1).Max();
+        return text + (phases > 1 ? FormattableString.Invariant($". A row's columns lie in {phases} phases, every {Ordinal(phases)} together.") : ".");
     }
+
+    private static string Ordinal(int number) => FormattableString.Invariant($"{number}") + (number switch { 2 => "nd", 3 => "rd", _ => "th" });
 }

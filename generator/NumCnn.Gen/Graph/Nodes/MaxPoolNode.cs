@@ -134,6 +134,8 @@ internal sealed class MaxPoolNode : Node, IEpilogue
         var nest = new Nest { Title = title, Sequential = !_window.IsDisjoint };
         var (i, j) = Pixels(nest, program, out var c);
 
+        // Beyond the image dy is zero, and so is what goes to its windows.
+        nest.Inside = null;
         if (_window.Kernel == (1, 1))
         {
             nest.Stores.Add(Nests.Into(_window.At(Input.Gradient, c, i, j, 0, 0), Output.Gradient.At(c, i, j), add));
