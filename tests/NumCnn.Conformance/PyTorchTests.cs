@@ -27,6 +27,7 @@ public class PyTorchTests
         ["batch_norm1d_plain"] = 3e-5,
         ["batch_norm2d_after_conv"] = 1e-5,
         ["batch_norm2d_columns"] = 1e-5,
+        ["columns_batch_norm"] = 1e-5,
         ["instance_norm2d_affine"] = 1e-5,
         // Winograd's algorithm rounds up to twice as much; here twice before a tanh of sums up to 20, and before batch norms
         ["conv2d_winograd_valid"] = 1e-5,

@@ -12,7 +12,11 @@ public class LayoutTests
 
     [Fact]
     public void Channels_that_fill_a_vector_lie_last()
-        => Assert.Equal("input 0, conv1 0", Layout("[3, 28, 28]", Wide));
+        => Assert.Equal("input 0, conv1 0, conv2 0", Layout("[16, 28, 28]", Wide + Wide));
+
+    [Fact]
+    public void Inputs_of_two_to_four_channels_lie_in_rows()
+        => Assert.Equal(["input 1, conv1 0", "input 1, conv1 0", "input 0, conv1 0"], new[] { 2, 4, 5 }.Select(channels => Layout($"[{channels}, 28, 28]", Wide)));
 
     [Fact]
     public void Few_channels_lie_in_rows()

@@ -69,37 +69,6 @@ internal sealed partial class ConvolutionEquation
         return nest;
     }
 
-    /// <summary>A bias's gradient as sums over each of a block of columns, [channel][lane].</summary>
-    public static Nest SumColumns(string title, Shape shape, View gradient, Storage partial, int block)
-    {
-        var nest = new Nest { Title = title };
-        var channel = new Axis("c", shape.Channels);
-        var lane = new Axis("l", block);
-        nest.Parallel.AddRange([channel, lane]);
-        nest.Lane = lane;
-        nest.Tile.Add(channel);
-        var i = new Axis("i", shape.Rows);
-        var blocks = new Axis("k", ImageAxes.Lanes(shape.Columns, gradient.Phases, block) / block);
-        var phase = new Axis("r", gradient.Phases);
-        nest.Reduction.AddRange([i, blocks, phase]);
-        var target = new Access(partial, (channel * block) + lane);
-        var sum = new Accumulator("a", target);
-        sum.Update = sum + (Expr)gradient.At(channel, i, (blocks * (block * gradient.Phases)) + (lane * gradient.Phases) + phase);
-        nest.Accumulators.Add(sum);
-        nest.Stores.Add(new StoreTo(target, sum));
-        return nest;
-    }
-
-    /// <summary>Adds each channel's lanes to its bias's gradient.</summary>
-    public static Nest FoldBias(string title, int channels, Storage partial, Storage biasGradient, int block)
-    {
-        var nest = new Nest { Title = title };
-        var channel = new Axis("c", channels);
-        nest.Parallel.Add(channel);
-        nest.Stores.Add(Nests.Into(new Access(biasGradient, channel), Nests.Fold(partial, channel * block, block), add: true));
-        return nest;
-    }
-
     private Nest GatherColumns(string title, RowSpan rows, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {
         var nest = new Nest { Title = title };

@@ -213,23 +213,6 @@ internal sealed partial class ConvolutionEquation
         return nest;
     }
 
-    /// <summary>A bias's gradient: y's gradient summed over pixels, added to what is stored.</summary>
-    public static Nest SumPixels(string title, Shape shape, View gradient, Storage biasGradient, int block)
-    {
-        var nest = new Nest { Title = title };
-        var channels = new ChannelAxes("c", shape.Channels, block, blocked: false);
-        channels.AddTo(nest);
-        var i = new Axis("i", shape.Rows);
-        var j = new Axis("j", shape.Columns);
-        nest.Reduction.AddRange([i, j]);
-        var sum = new Accumulator("a", 0);
-        sum.Update = sum + (Expr)gradient.At(channels.Index.Index, i, j);
-        var target = new Access(biasGradient, channels.Index.Index);
-        nest.Accumulators.Add(sum);
-        nest.Stores.Add(new StoreTo(target, (Expr)target + sum));
-        return nest;
-    }
-
     /// <summary>A copy of a weight in another order.</summary>
     public IReadOnlyList<Nest> Reorder(string title, Storage from, WeightOrder fromOrder, Storage to, WeightOrder toOrder)
     {

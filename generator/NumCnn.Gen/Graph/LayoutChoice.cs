@@ -10,6 +10,18 @@ internal static class LayoutChoice
 {
     public static void Choose(NetworkGraph graph, IReadOnlyList<Node> nodes)
     {
+        ChooseForFewOutputs(graph, nodes);
+
+        // A few channels are read as the caller has them; more are worth a copy that brings a pixel's together.
+        var input = graph.Input;
+        if (input is { Phases: 0, IsOutput: false, Shape.Channels: > 1 and <= 4 } && input.Consumers.TrueForAll(static consumer => consumer.ReadsRows))
+        {
+            input.Phases = 1;
+        }
+    }
+
+    private static void ChooseForFewOutputs(NetworkGraph graph, IReadOnlyList<Node> nodes)
+    {
         var wanted = new HashSet<Node>(nodes.OfType<ConvolutionNode>().Where(static convolution => convolution.GainsFromColumns(1)));
         while (wanted.Count > 0)
         {

@@ -165,8 +165,6 @@ internal sealed class NetworkGraph
             return false;
         }
 
-        // A few channels are read as the caller has them; more are worth a copy that brings a pixel's together.
-        Input.IsPlanar = Input.Phases == 0 && Input.Shape.Channels is > 1 and <= 4 && Input.Consumers.All(static consumer => consumer.ReadsRows) && !Input.IsOutput;
         Input.Allocate(Block, Spec.Backward);
         foreach (var node in live)
         {

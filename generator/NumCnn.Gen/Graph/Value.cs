@@ -54,9 +54,6 @@ internal sealed class Value
     /// <summary>The zeros around its gradient.</summary>
     public Border GradientHalo { get; private set; }
 
-    /// <summary>True: [channels, rows, columns] as the caller gives it, for an input whose readers broadcast elements.</summary>
-    public bool IsPlanar { get; set; }
-
     /// <summary>Not 0: rows of columns in so many phases, with room for lanes over columns; for tensors of few channels.</summary>
     public int Phases
     {
@@ -136,7 +133,7 @@ internal sealed class Value
         View = Create(Name, Halo, block);
         if (withGradient)
         {
-            Gradient = IsPlanar ? ChannelsLast("d" + Name, GradientHalo) : Create("d" + Name, GradientHalo, block);
+            Gradient = Create("d" + Name, GradientHalo, block);
             Gradient.Storage.Keep = Keep;
         }
     }
@@ -178,23 +175,7 @@ internal sealed class Value
         return (needed + block - 1) / block * block;
     }
 
-    private View Create(string name, Border halo, int block)
-    {
-        if (Phases > 0)
-        {
-            return Rows(name, Shape, Phases, halo, block);
-        }
-
-        if (!IsPlanar)
-        {
-            return ChannelsLast(name, halo);
-        }
-
-        int width = Shape.Columns + halo.Left + halo.Right;
-        int height = Shape.Rows + halo.Top + halo.Bottom;
-        var storage = new Storage(name, Region.Sample, checked(Shape.Channels * width * height)) { Geometry = halo.IsEmpty ? null : (Shape, -1, halo) };
-        return new View(storage, (halo.Top * width) + halo.Left, width * height, width, 1);
-    }
+    private View Create(string name, Border halo, int block) => Phases > 0 ? Rows(name, Shape, Phases, halo, block) : ChannelsLast(name, halo);
 
     /// <summary>The same shape channels last, with this border of zeros.</summary>
     public View ChannelsLast(string name, Border halo)

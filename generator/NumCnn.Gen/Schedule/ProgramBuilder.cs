@@ -90,26 +90,26 @@ internal sealed class ProgramBuilder
     /// order at the end, so that threads share whole shards. Where shards would cost too much memory, a thread that is alone
     /// adds up within the chain, and several share items after it, in the same order.
     /// </summary>
-    public void AddParameterGradient(string kernel, string summary, Nest nest, params (Storage Storage, string Role)[] roles)
+    public void AddParameterGradient(string kernel, string summary, IReadOnlyList<Nest> nests, params (Storage Storage, string Role)[] roles)
     {
-        if (nest.Parallel.Concat(nest.Reduction).Any(static axis => axis.IsSymbolic))
+        if (nests.Any(static nest => nest.Parallel.Concat(nest.Reduction).Any(static axis => axis.IsSymbolic)))
         {
-            _last.Add(Create(kernel, summary, Domain.Items, When.Always, [nest], roles));
+            _last.Add(Create(kernel, summary, Domain.Items, When.Always, nests, roles));
             return;
         }
 
         var gradients = roles.Where(static role => role.Storage.Region == Region.Gradients).ToList();
         if (!InShards || gradients.Sum(static role => (long)role.Storage.Length) > LargestShard)
         {
-            _steps.Add(Create(kernel, summary, Domain.Samples, When.Alone, [nest], roles));
-            _last.Add(Create(kernel, summary, Domain.Items, When.Shared, [nest], roles));
+            _steps.Add(Create(kernel, summary, Domain.Samples, When.Alone, nests, roles));
+            _last.Add(Create(kernel, summary, Domain.Items, When.Shared, nests, roles));
             return;
         }
 
         var shards = gradients.ToDictionary(static role => role.Storage, static role => new Storage(role.Storage.Name + " of a shard", Region.Shard, role.Storage.Length));
-        var replaced = nest.WithStorages(shards);
-        replaced.Items = null;
-        _steps.Add(Create(kernel, summary, Domain.Samples, When.Always, [replaced], [.. roles.Select(role => shards.TryGetValue(role.Storage, out var shard) ? (shard, role.Role) : role)]));
+        var replaced = nests.Select(nest => nest.WithStorages(shards)).ToList();
+        replaced.ForEach(static nest => nest.Items = null);
+        _steps.Add(Create(kernel, summary, Domain.Samples, When.Always, replaced, [.. roles.Select(role => shards.TryGetValue(role.Storage, out var shard) ? (shard, role.Role) : role)]));
         foreach (var (gradient, role) in gradients)
         {
             string sumSummary = summary + ", the shards added in order";

@@ -100,7 +100,7 @@ public class EmittedSourceTests
     [Fact]
     public void All_bounds_of_loops_in_kernels_are_literals_or_counts_of_samples_and_shares()
     {
-        string[] counts = ["samples", "end", "to"];
+        string[] counts = ["samples", "shards", "end", "to"];
         foreach (var loop in SnapshotNetworks.Names.SelectMany(Kernels).SelectMany(Loops).Cast<ForStatementSyntax>())
         {
             var bound = ((BinaryExpressionSyntax)loop.Condition!).Right;

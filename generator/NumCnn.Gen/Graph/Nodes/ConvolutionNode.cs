@@ -161,49 +161,35 @@ internal sealed class ConvolutionNode : Node, IEpilogue
     private void ParameterGradients(ProgramBuilder program, View x, View dy)
     {
         string title = $"{Layer}: dw = Σ over samples and pixels of dy · x";
-        string biasTitle = $"{Layer}: db = Σ over samples and pixels of dy";
+        string kernel = Layer + ".WeightGradient";
         if (RunsOverColumns)
         {
             var lanes = ProgramBuilder.Shard(_weight.Name + " by lane", _equation.PartialLength);
             var sums = ProgramBuilder.Scratch(_weight.Name + " by lane", _equation.PartialLength);
             program.AddParameterGradient(
-                Layer + ".WeightGradient",
+                kernel,
                 title,
                 _equation.CorrelateColumns(title, x, dy, lanes),
                 _equation.FoldWeights(title, sums, _weight.GradientStorage, _order),
                 lanes,
                 sums,
                 [(x.Storage, "x"), (dy.Storage, "dy"), (lanes, "dw"), (_weight.GradientStorage, "dw")]);
-            if (_bias is not null)
-            {
-                int length = Output.Shape.Channels * program.Block;
-                lanes = ProgramBuilder.Shard(_bias.Name + " by lane", length);
-                sums = ProgramBuilder.Scratch(_bias.Name + " by lane", length);
-                program.AddParameterGradient(
-                    Layer + ".BiasGradient",
-                    biasTitle,
-                    ConvolutionEquation.SumColumns(biasTitle, Output.Shape, dy, lanes, program.Block),
-                    ConvolutionEquation.FoldBias(biasTitle, Output.Shape.Channels, sums, _bias.GradientStorage, program.Block),
-                    lanes,
-                    sums,
-                    [(dy.Storage, "dy"), (lanes, "db"), (_bias.GradientStorage, "db")]);
-            }
-
-            return;
+        }
+        else
+        {
+            var nest = _transposed
+                ? _equation.Correlate(title, dy, x, _weight.GradientStorage, _order)
+                : _equation.Correlate(title, x, dy, _weight.GradientStorage, _order);
+            program.AddParameterGradient(kernel, title, [nest], (x.Storage, "x"), (dy.Storage, "dy"), (_weight.GradientStorage, "dw"));
         }
 
-        var nest = _transposed
-            ? _equation.Correlate(title, dy, x, _weight.GradientStorage, _order)
-            : _equation.Correlate(title, x, dy, _weight.GradientStorage, _order);
-        program.AddParameterGradient(Layer + ".WeightGradient", title, nest, (x.Storage, "x"), (dy.Storage, "dy"), (_weight.GradientStorage, "dw"));
         if (_bias is not null)
         {
-            program.AddParameterGradient(
-                Layer + ".BiasGradient",
-                biasTitle,
-                ConvolutionEquation.SumPixels(biasTitle, Output.Shape, dy, _bias.GradientStorage, program.Block),
-                (dy.Storage, "dy"),
-                (_bias.GradientStorage, "db"));
+            title = $"{Layer}: db = Σ over samples and pixels of dy";
+            var gradient = _bias.GradientStorage;
+            var sums = new PixelSums(title, Output, program.Block);
+            sums.Add("a", (sum, c, i, j) => sum + (Expr)dy.At(c, i, j), gradient, (c, sum) => (Expr)new Access(gradient, c) + sum);
+            program.AddParameterGradient(Layer + ".BiasGradient", title, sums.Nests, [(dy.Storage, "dy"), .. sums.Roles, (gradient, "db")]);
         }
     }
 

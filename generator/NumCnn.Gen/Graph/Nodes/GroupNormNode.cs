@@ -200,7 +200,7 @@ internal sealed class GroupNormNode : Node, IEpilogue
             nest.Stores.Add(Nests.Into(new Access(_bias!.GradientStorage, c), a, add: true));
         });
         program.AddParameterGradient(
-            Layer + ".ParameterGradients", title, nest, (sum, "sums"), (product, "products"), (_weight!.GradientStorage, "dw"), (_bias!.GradientStorage, "db"));
+            Layer + ".ParameterGradients", title, [nest], (sum, "sums"), (product, "products"), (_weight!.GradientStorage, "dw"), (_bias!.GradientStorage, "db"));
     }
 
     private void ElementGradients(ProgramBuilder program, View dy)
@@ -221,7 +221,7 @@ internal sealed class GroupNormNode : Node, IEpilogue
         program.AddParameterGradient(
             Layer + ".ParameterGradients",
             title,
-            nest,
+            [nest],
             (Input.View.Storage, "x"),
             (dy.Storage, "dy"),
             (_mean, "mean"),

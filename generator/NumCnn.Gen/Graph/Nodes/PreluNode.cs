@@ -82,7 +82,7 @@ internal sealed class PreluNode : Node
         Expr x = Input.View.At(channel, i, j);
         var sum = Nests.Sum(nest, "a", sum => sum + Expr.SelectGreater(x, 0, 0, x * (Expr)dy.At(channel, i, j)));
         nest.Stores.Add(Nests.Into(_perChannel ? new Access(_weight.GradientStorage, channel) : new Access(_weight.GradientStorage, 0), sum, add: true));
-        program.AddParameterGradient(Layer + ".WeightGradient", title, nest, (Input.View.Storage, "x"), (dy.Storage, "dy"), (_weight.GradientStorage, "dw"));
+        program.AddParameterGradient(Layer + ".WeightGradient", title, [nest], (Input.View.Storage, "x"), (dy.Storage, "dy"), (_weight.GradientStorage, "dw"));
     }
 
     private Access Slope(Storage storage, Affine c) => new(storage, _perChannel ? c : 0);
