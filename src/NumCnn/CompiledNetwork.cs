@@ -18,7 +18,8 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     private const int MostShards = 8;
 
     private StageWork? _work;
-    private AlignedBuffer<T> _workspace = new(0);
+    private AlignedBuffer<T> _samples = new(0);
+    private AlignedBuffer<T> _workspaces = new(0);
     private AlignedBuffer<T> _output = new(0);
     private AlignedBuffer<T> _outputGradient = new(0);
     private AlignedBuffer<T>? _batch;
@@ -43,7 +44,7 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     /// <summary>Samples of the last Forward.</summary>
     protected int Samples { get; private set; }
 
-    /// <summary>Elements between two samples' workspaces.</summary>
+    /// <summary>Elements between two samples' values.</summary>
     protected nint Pitch => Layout.SampleLength;
 
     /// <summary>The last Forward ran in training mode.</summary>
@@ -55,7 +56,7 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     /// <summary>The caller of Backward wants the input's gradient.</summary>
     protected unsafe bool WantsInputGradient => _userInputGradient != null;
 
-    /// <summary>The scratch beside the samples' workspaces.</summary>
+    /// <summary>The scratch beside the samples' values.</summary>
     protected ref T Batch => ref _batch!.Reference;
 
     /// <summary>Shards of the last Forward's samples.</summary>
@@ -141,7 +142,7 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
             return;
         }
 
-        _workspace = new AlignedBuffer<T>(checked(samples * Layout.SampleLength));
+        _samples = new AlignedBuffer<T>(checked(samples * Layout.SampleLength));
         _output = new AlignedBuffer<T>(checked(samples * Layout.OutputLength));
         _outputGradient = new AlignedBuffer<T>(_output.Length);
         _shards ??= new AlignedBuffer<T>(MostShards * Layout.ShardLength);
@@ -164,10 +165,10 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
 
     ref T IKeptMemory<T>.KeptSample(int sample) => ref Sample(sample);
 
-    /// <summary>A sample's workspace.</summary>
+    /// <summary>A sample's values that one stage leaves for another.</summary>
     /// <param name="sample">Its index in the batch.</param>
     /// <returns>The first element.</returns>
-    protected ref T Sample(int sample) => ref Unsafe.Add(ref _workspace.Reference, sample * Pitch);
+    protected ref T Sample(int sample) => ref Unsafe.Add(ref _samples.Reference, sample * Pitch);
 
     /// <summary>A sample's input, as the caller of Forward gave it.</summary>
     /// <param name="sample">Its index in the batch.</param>
@@ -198,13 +199,15 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     /// <param name="stage">The stage.</param>
     /// <param name="first">The first sample, or item.</param>
     /// <param name="end">Behind the last one.</param>
-    protected abstract void ForwardStage(int stage, int first, int end);
+    /// <param name="workspace">The thread's room for values that no other stage reads.</param>
+    protected abstract void ForwardStage(int stage, int first, int end, ref T workspace);
 
     /// <summary>Runs a part of a stage of Backward.</summary>
     /// <param name="stage">The stage.</param>
     /// <param name="first">The first sample, or item.</param>
     /// <param name="end">Behind the last one.</param>
-    protected abstract void BackwardStage(int stage, int first, int end);
+    /// <param name="workspace">The thread's room for values that no other stage reads.</param>
+    protected abstract void BackwardStage(int stage, int first, int end, ref T workspace);
 
     /// <summary>The share of a step's items in a range of its stage's items.</summary>
     /// <param name="first">The range's first item.</param>
@@ -288,21 +291,28 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     {
         StageWork work = _work ??= new StageWork(this);
         bool share = IsShared = Threads > 1 && IsWorthThreads(Samples);
+        int threads = share ? Threads : 1;
+        int room = checked(threads * Layout.WorkspaceLength);
+        if (_workspaces.Length < room)
+        {
+            _workspaces = new AlignedBuffer<T>(room);
+        }
+
         for (int stage = 0; stage < stages.Length; stage++)
         {
             bool inShards = !isForward && stages[stage] == 0 && Layout.ShardLength > 0;
             int items = stages[stage] > 0 ? stages[stage] : inShards ? (int)Shards : Samples;
-            int grain = stages[stage] > 0 || inShards ? 1 : share ? Math.Clamp(Samples / Threads, 1, Grain) : Grain;
+            int grain = stages[stage] > 0 || inShards ? 1 : share ? Math.Clamp(Samples / threads, 1, Grain) : Grain;
             work.Start(stage, isForward, inShards ? SamplesPerShard : 0);
             if (share)
             {
-                WorkerPool.Shared.Run(work, items, grain, Threads);
+                WorkerPool.Shared.Run(work, items, grain, threads);
             }
             else
             {
                 for (int first = 0; first < items; first += grain)
                 {
-                    work.Run(first, Math.Min(first + grain, items));
+                    work.Run(0, first, Math.Min(first + grain, items));
                 }
             }
         }
@@ -326,11 +336,12 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
             _samplesPerShard = samplesPerShard;
         }
 
-        public void Run(int first, int end)
+        public void Run(int thread, int first, int end)
         {
+            ref T workspace = ref Unsafe.Add(ref network._workspaces.Reference, (nint)thread * network.Layout.WorkspaceLength);
             if (_samplesPerShard == 0)
             {
-                RunStage(first, end);
+                RunStage(first, end, ref workspace);
                 return;
             }
 
@@ -339,20 +350,20 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
                 int behind = Math.Min((shard + 1) * _samplesPerShard, network.Samples);
                 for (int sample = shard * _samplesPerShard; sample < behind; sample += Grain)
                 {
-                    RunStage(sample, Math.Min(sample + Grain, behind));
+                    RunStage(sample, Math.Min(sample + Grain, behind), ref workspace);
                 }
             }
         }
 
-        private void RunStage(int first, int end)
+        private void RunStage(int first, int end, ref T workspace)
         {
             if (_isForward)
             {
-                network.ForwardStage(_stage, first, end);
+                network.ForwardStage(_stage, first, end, ref workspace);
             }
             else
             {
-                network.BackwardStage(_stage, first, end);
+                network.BackwardStage(_stage, first, end, ref workspace);
             }
         }
     }

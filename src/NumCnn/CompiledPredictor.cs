@@ -148,7 +148,7 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     }
 
     /// <summary>Waking a parked thread costs tens of microseconds; less work than that is done by the caller.</summary>
-    private protected bool IsWorthThreads(int samples) => samples * (Layout.MultiplyAdds + Layout.SampleLength + Layout.PredictSharedLength) > WorkerPool.LeastWork;
+    private protected bool IsWorthThreads(int samples) => samples * (Layout.MultiplyAdds + Layout.SampleLength + Layout.WorkspaceLength + Layout.PredictSharedLength) > WorkerPool.LeastWork;
 
     /// <summary>Samples that one thread evaluates, a chunk after the other.</summary>
     private void PredictSamples(ref T input, ref T output, int samples)
@@ -245,7 +245,7 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
             _samples = samples;
         }
 
-        public void Run(int first, int end)
+        public void Run(int thread, int first, int end)
         {
             Debug.Assert(_network is not null, "Start comes before Run.");
             nint start = (nint)first * _network.Chunk;

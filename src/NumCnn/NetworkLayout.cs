@@ -11,6 +11,7 @@ namespace NumCnn;
 /// <param name="PredictSampleLength">Elements of the workspace that each of Predict's samples has for itself.</param>
 /// <param name="PredictBatchLength">Elements of the scratch beside the samples' workspaces in Predict.</param>
 /// <param name="SampleLength">Elements of a sample's workspace in training.</param>
+/// <param name="WorkspaceLength">Elements of the workspace that a thread has in training, for values of one sample that no other stage reads.</param>
 /// <param name="BatchLength">Elements of the scratch beside the samples' workspaces in training.</param>
 /// <param name="ShardLength">Elements of the parameter gradients that each shard of a batch sums for itself.</param>
 /// <param name="ForwardStages">The stages of Forward: 0 for one that goes over samples, otherwise its number of independent items.</param>
@@ -28,6 +29,7 @@ public sealed record NetworkLayout(
     int PredictSampleLength,
     int PredictBatchLength,
     int SampleLength = 0,
+    int WorkspaceLength = 0,
     int BatchLength = 0,
     int ShardLength = 0,
     int[]? ForwardStages = null,

@@ -4,7 +4,10 @@ namespace NumCnn;
 internal interface IParallelWork
 {
     /// <summary>Does the items from <paramref name="first"/> up to, but without, <paramref name="end"/>.</summary>
-    void Run(int first, int end);
+    /// <param name="thread">Which of the threads that share the work; the caller is 0.</param>
+    /// <param name="first">The first item.</param>
+    /// <param name="end">Behind the last one.</param>
+    void Run(int thread, int first, int end);
 }
 
 /// <summary>
@@ -47,7 +50,7 @@ internal sealed class WorkerPool
         {
             for (int first = 0; first < items; first += grain)
             {
-                work.Run(first, Math.Min(first + grain, items));
+                work.Run(0, first, Math.Min(first + grain, items));
             }
 
             return;
@@ -71,7 +74,7 @@ internal sealed class WorkerPool
                 }
             }
 
-            Drain();
+            Drain(0);
 
             // A worker that has not come by now is not waited for; one that has is.
             Interlocked.Exchange(ref _open, 0);
@@ -135,14 +138,14 @@ internal sealed class WorkerPool
             Interlocked.Increment(ref _active);
             if (Volatile.Read(ref _open) == 1 && index < _helpers)
             {
-                Drain();
+                Drain(index + 1);
             }
 
             Interlocked.Decrement(ref _active);
         }
     }
 
-    private void Drain()
+    private void Drain(int thread)
     {
         try
         {
@@ -154,7 +157,7 @@ internal sealed class WorkerPool
                     return;
                 }
 
-                _work!.Run(first, Math.Min(first + _grain, _items));
+                _work!.Run(thread, first, Math.Min(first + _grain, _items));
             }
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)

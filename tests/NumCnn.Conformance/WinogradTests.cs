@@ -53,6 +53,15 @@ public class WinogradTests
     }
 
     [Theory]
+    [InlineData("conv2d_winograd_shape", true)]
+    [InlineData("conv2d_winograd_edges", true)]
+    [InlineData("conv2d_winograd_valid", true)]
+    [InlineData("conv2d_winograd_residual", true)]
+    [InlineData("conv2d_winograd_small", false)] // two rows of cut tiles: as many sums at the points as products
+    public void A_weights_gradient_takes_tiles_of_dy_as_kernels(string name, bool does)
+        => Assert.Equal(does, Source(name).Contains("Winograd's F(3×3, 4×4), d = G · dy · Gᵀ", StringComparison.Ordinal));
+
+    [Theory]
     [InlineData("conv2d_winograd_never")]
     [InlineData("conv2d_16_to_16")]
     public void It_does_not_run_unless_the_file_allows_it(string name) => Assert.DoesNotContain("Winograd's", Source(name), StringComparison.Ordinal);
@@ -103,6 +112,13 @@ public class WinogradTests
         (double directMean, _) = Error(direct, x, expected);
 
         // measured: 1.2 to 2.3 times the direct sum's root mean square, at most 1.5e-6 of the largest output
+        Assert.InRange(mean, directMean / 4, 3 * directMean);
+        Assert.InRange(largest, 0, 3e-6);
+
+        float[] dy = Array.ConvertAll(random.Rand(expected.Length), static value => (float)((2 * value) - 1));
+        double[] gradient = Gradient(exact, Array.ConvertAll(x, static value => (double)value), Array.ConvertAll(dy, static value => (double)value));
+        (mean, largest) = Error(Array.ConvertAll(Gradient(winograd, x, dy), static value => (double)value), gradient);
+        (directMean, _) = Error(Array.ConvertAll(Gradient(direct, x, dy), static value => (double)value), gradient);
         Assert.InRange(mean, directMean / 4, 3 * directMean);
         Assert.InRange(largest, 0, 3e-6);
     }
@@ -206,8 +222,21 @@ public class WinogradTests
     {
         float[] y = new float[expected.Length];
         network.Predict(x, y);
-        double[] errors = [.. y.Zip(expected, static (actual, exact) => actual - exact)];
+        return Error(Array.ConvertAll(y, static value => (double)value), expected);
+    }
+
+    private static (double Mean, double Largest) Error(double[] actual, double[] expected)
+    {
+        double[] errors = [.. actual.Zip(expected, static (actual, exact) => actual - exact)];
         return (Math.Sqrt(errors.Average(static error => error * error) / expected.Average(static value => value * value)), Compare.Magnitude(errors) / Compare.Magnitude(expected));
+    }
+
+    private static T[] Gradient<T>(INetwork<T> network, T[] x, T[] dy)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        network.Forward(x);
+        network.Backward(dy);
+        return [.. network.Parameters["conv1.weight"].Gradient];
     }
 
     private static string Source(string name)

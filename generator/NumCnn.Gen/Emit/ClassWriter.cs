@@ -149,6 +149,7 @@ internal sealed class ClassWriter
         if (_spec.Backward)
         {
             _writer.Line(FormattableString.Invariant($"    SampleLength: {memory.SampleLength},"));
+            _writer.Line(FormattableString.Invariant($"    WorkspaceLength: {memory.WorkspaceLength},"));
             _writer.Line(FormattableString.Invariant($"    BatchLength: {memory.BatchLength},"));
             _writer.Line(FormattableString.Invariant($"    ShardLength: {memory.ShardLength},"));
             _writer.Line($"    ForwardStages: {List(forward.Select(static stage => stage.Items))},");

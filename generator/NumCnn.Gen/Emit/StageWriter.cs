@@ -55,14 +55,14 @@ internal sealed class StageWriter
     public void WriteDirection(string name, IReadOnlyList<Stage> stages)
     {
         _writer.Line("/// <inheritdoc/>");
-        using (_writer.Block($"protected override void {name}Stage(int stage, int first, int end)"))
+        using (_writer.Block($"protected override void {name}Stage(int stage, int first, int end, ref {_element} workspace)"))
         {
             using (_writer.Block("switch (stage)"))
             {
                 for (int k = 0; k < stages.Count; k++)
                 {
                     _writer.Line(FormattableString.Invariant($"case {k}:"));
-                    _writer.Line(FormattableString.Invariant($"    {name}{k}(first, end);"));
+                    _writer.Line(FormattableString.Invariant($"    {name}{k}(first, end{(Uses(stages[k], transient: true) ? ", ref workspace" : string.Empty)});"));
                     _writer.Line("    break;");
                 }
             }
@@ -79,7 +79,8 @@ internal sealed class StageWriter
                 _ => FormattableString.Invariant($"{stage.Items} independent items, of which this call does first to end"),
             };
             _writer.Line($"/// <summary>{name}, stage {k}: {what}.</summary>");
-            using (_writer.Block(FormattableString.Invariant($"private void {name}{k}(int first, int end)")))
+            string workspace = Uses(stage, transient: true) ? $", ref {_element} workspace" : string.Empty;
+            using (_writer.Block(FormattableString.Invariant($"private void {name}{k}(int first, int end{workspace})")))
             {
                 WriteRefs(stage);
                 if (stage.Domain == Domain.Samples)
@@ -136,6 +137,11 @@ internal sealed class StageWriter
         }
     }
 
+    /// <summary>It uses values of samples that live within it, or others.</summary>
+    private static bool Uses(Stage stage, bool transient) => stage.Steps.Exists(step => Uses(step.Step, transient));
+
+    private static bool Uses(Step step, bool transient) => step.Arguments.Any(argument => argument.Storage.Region == Region.Sample && argument.Storage.IsTransient == transient);
+
     private void WriteRefs(Stage stage)
     {
         var regions = stage.Steps.SelectMany(static step => step.Step.Arguments).Select(static argument => argument.Storage.Region).Distinct().ToList();
@@ -182,7 +188,10 @@ internal sealed class StageWriter
             {
                 if (!predict)
                 {
-                    _writer.Line($"ref {_element} s = ref Sample(n);");
+                    if (steps.Skip(k).TakeWhile(static step => !step.Step.TakesSamples).Any(static step => Uses(step.Step, transient: false)))
+                    {
+                        _writer.Line($"ref {_element} s = ref Sample(n);");
+                    }
                 }
                 else if (_pitch > 0)
                 {
@@ -219,6 +228,11 @@ internal sealed class StageWriter
         foreach (var call in calls)
         {
             WriteScalars(step, call);
+            if (step.Remark is { } remark && ReferenceEquals(call, calls[0]))
+            {
+                _writer.Line($"// {step.Kernel.Split('.')[0]}: {remark}");
+            }
+
             WriteTitle(call, calls);
             string[] items = !call.TakesItems ? [] : step.Turns is null ? [FormattableString.Invariant($"0, {step.Items}")] : ["t, t + 1"];
             _writer.Line(Call(call, "s", sample, predict, [.. call.TakesSamples ? extra : [], .. items]));
@@ -365,7 +379,7 @@ internal sealed class StageWriter
 
         string start = storage.Region switch
         {
-            Region.Sample => predict && storage.IsShared ? "workspace" : workspace,
+            Region.Sample => (predict ? storage.IsShared : storage.IsTransient) ? "workspace" : workspace,
             Region.Batch => "batch",
             Region.Shard => "h",
             Region.Parameters => "p",

@@ -395,6 +395,9 @@ internal sealed partial class ConvolutionEquation
         });
     }
 
+    /// <summary>An element of the weight, or of its gradient.</summary>
+    public Access Weight(Storage storage, WeightOrder order, ChannelIndex output, Affine u, Affine v, Axis input) => Weight(storage, order, null, output, u, v, ChannelIndex.Plain(input));
+
     /// <summary>A channel axis as one stretch, or as whole blocks and the rest, so that block and place in it are affine.</summary>
     private IEnumerable<(IReadOnlyList<Axis> Axes, ChannelIndex Index)> Stretches(string name, int channels, bool blocked)
     {

@@ -131,6 +131,7 @@ internal sealed class Value
 
         Pitch = IsNarrow ? Shape.Channels : (Shape.Channels + block - 1) / block * block;
         View = Create(Name, Halo, block);
+        View.Storage.Keep = Keep;
         if (withGradient)
         {
             Gradient = Create("d" + Name, GradientHalo, block);

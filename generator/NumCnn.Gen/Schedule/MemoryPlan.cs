@@ -1,8 +1,9 @@
 namespace NumCnn.Gen.Schedule;
 
 /// <summary>
-/// Places of all storages. Training keeps what Forward wrote, each in a place of its own; gradients of values, and everything
-/// in Predict, make room once nobody reads them any more.
+/// Places of all storages. Training keeps what Forward wrote for Backward, each in a place of its own; gradients of values, and
+/// everything in Predict, make room once nobody reads them any more. What lives within the steps of one sample has a place
+/// that the samples use one after another.
 /// </summary>
 internal sealed class MemoryPlan
 {
@@ -10,8 +11,11 @@ internal sealed class MemoryPlan
 
     private MemoryPlan(int block) => _block = block;
 
-    /// <summary>Elements of a sample's workspace in training.</summary>
+    /// <summary>Elements that every sample has for itself in training.</summary>
     public int SampleLength { get; private set; }
+
+    /// <summary>Elements that a thread's samples share in training, one after another.</summary>
+    public int WorkspaceLength { get; private set; }
 
     /// <summary>Elements of the batch's scratch in training.</summary>
     public int BatchLength { get; private set; }
@@ -48,10 +52,17 @@ internal sealed class MemoryPlan
 
     private void Train(IReadOnlyList<Step> forward, IReadOnlyList<Step> backward)
     {
-        var places = new Places(_block);
+        var own = new Places(_block);
+        var shared = new Places(_block);
         long batch = 0;
         long shard = 0;
         IReadOnlyList<Step> steps = [.. forward, .. backward];
+        int[] loops = [.. Loops(forward), .. Loops(backward).Select(loop => loop < 0 ? loop : loop + forward.Count)];
+        foreach (var storage in WithinLoops(steps, loops))
+        {
+            storage.IsTransient = !storage.Keep;
+        }
+
         for (int k = 0; k < steps.Count; k++)
         {
             foreach (var (storage, _) in steps[k].Arguments)
@@ -59,7 +70,8 @@ internal sealed class MemoryPlan
                 if (storage.Region == Region.Sample)
                 {
                     // What Forward writes, Backward may read; what Backward alone needs makes room when it was read.
-                    Use(places, steps, k, storage, forever: (k < forward.Count && !storage.IsScratch) || storage.Keep);
+                    bool forever = !storage.IsTransient && ((k < forward.Count && !storage.IsScratch) || storage.Keep);
+                    Use(storage.IsTransient ? shared : own, steps, k, storage, forever);
                 }
                 else if (storage.Region == Region.Batch && storage.Offset < 0)
                 {
@@ -74,39 +86,29 @@ internal sealed class MemoryPlan
             }
         }
 
-        SampleLength = Pitch(checked((int)places.Assign(static (storage, offset) => storage.Offset = offset)));
+        SampleLength = Pitch(checked((int)own.Assign(static (storage, offset) => storage.Offset = offset)));
+        WorkspaceLength = Pitch(checked((int)shared.Assign(static (storage, offset) => storage.Offset = offset)));
         BatchLength = checked((int)batch);
         ShardLength = Pitch(checked((int)shard));
     }
 
     private void Predict(IReadOnlyList<Step> steps)
     {
-        var groups = new Dictionary<Storage, HashSet<int>>();
-        int group = 0;
         long batch = 0;
-        for (int k = 0; k < steps.Count; k++)
+        foreach (var (storage, _) in steps.SelectMany(static step => step.Arguments))
         {
-            // Steps that go sample by sample run together; one that takes all samples stands alone.
-            group += k > 0 && (steps[k].TakesSamples || steps[k - 1].TakesSamples) ? 1 : 0;
-            foreach (var (storage, _) in steps[k].Arguments)
+            if (storage.Region == Region.Batch && storage.PredictOffset < 0)
             {
-                if (storage.Region == Region.Batch && storage.PredictOffset < 0)
-                {
-                    storage.PredictOffset = checked((int)batch);
-                    batch += Places.Aligned(storage.Length, _block);
-                }
-                else if (storage.Region == Region.Sample)
-                {
-                    if (!groups.TryGetValue(storage, out var seen))
-                    {
-                        groups.Add(storage, seen = []);
-                        storage.IsShared = true;
-                    }
-
-                    seen.Add(group);
-                    storage.IsShared &= seen.Count == 1 && !steps[k].TakesSamples;
-                }
+                storage.PredictOffset = checked((int)batch);
+                batch += Places.Aligned(storage.Length, _block);
             }
+        }
+
+        // Whatever runs once for the batch runs before.
+        IReadOnlyList<Step> perSample = [.. steps.Where(static step => step.Domain == Domain.Samples)];
+        foreach (var storage in WithinLoops(perSample, Loops(perSample)))
+        {
+            storage.IsShared = true;
         }
 
         var shared = new Places(_block);
@@ -122,6 +124,37 @@ internal sealed class MemoryPlan
         PredictBatchLength = checked((int)batch);
         PredictSharedLength = checked((int)shared.Assign(static (storage, offset) => storage.PredictOffset = offset));
         PredictSampleLength = Pitch(checked((int)own.Assign(static (storage, offset) => storage.PredictOffset = offset)));
+    }
+
+    /// <summary>
+    /// The number of the loop over samples that each step of a direction stands in; -1 for one that takes all samples at once, or
+    /// goes with the batch. Steps that go sample by sample run together until another one or the end of the stage comes between.
+    /// </summary>
+    public static int[] Loops(IReadOnlyList<Step> steps)
+    {
+        int[] loops = new int[steps.Count];
+        for (int k = 0; k < loops.Length; k++)
+        {
+            bool isLoop = steps[k].Domain == Domain.Samples && !steps[k].TakesSamples;
+            loops[k] = !isLoop ? -1 : k > 0 && loops[k - 1] >= 0 ? loops[k - 1] : k;
+        }
+
+        return loops;
+    }
+
+    /// <summary>Storages whose steps all stand in one loop.</summary>
+    private static IReadOnlyList<Storage> WithinLoops(IReadOnlyList<Step> steps, int[] loops)
+    {
+        var found = new Dictionary<Storage, int>();
+        for (int k = 0; k < steps.Count; k++)
+        {
+            foreach (var (storage, _) in steps[k].Arguments.Where(static argument => argument.Storage.Region == Region.Sample))
+            {
+                found[storage] = !found.TryGetValue(storage, out int before) || before == loops[k] ? loops[k] : -1;
+            }
+        }
+
+        return [.. found.Where(static pair => pair.Value >= 0).Select(static pair => pair.Key)];
     }
 
     /// <summary>A step uses the storage, and with it all steps with which it takes turns: what one of them needs, the others' turns have to spare.</summary>

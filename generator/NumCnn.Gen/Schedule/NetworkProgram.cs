@@ -66,8 +66,10 @@ internal sealed class NetworkProgram
             AddBackward(backward, graph, UnrollOf);
         }
 
-        var memory = MemoryPlan.Create(predictSteps, forward.Steps, backward.Steps, graph.Block);
-        var program = new NetworkProgram(graph, predictSteps, forward.Steps, backward.Steps, memory);
+        var forwardSteps = forward.Steps;
+        var backwardSteps = Rematerialisation.Apply(forwardSteps, backward.Steps);
+        var memory = MemoryPlan.Create(predictSteps, forwardSteps, backwardSteps, graph.Block);
+        var program = new NetworkProgram(graph, predictSteps, forwardSteps, backwardSteps, memory);
         program.PlaceParameters();
         return program;
     }

@@ -7,14 +7,14 @@ namespace NumCnn.Gen.Schedule;
 internal sealed class ProgramBuilder
 {
     /// <summary>Elements of a parameter up to which every shard of the samples has a gradient of its own: 256 KiB of float32.</summary>
-    private const int LargestShard = 1 << 16;
+    public const int LargestShard = 1 << 16;
 
     private readonly List<Step> _steps = [];
     private readonly List<Step> _first = [];
     private readonly List<Step> _second = [];
     private readonly List<Step> _last = [];
     private readonly List<Step> _folds = [];
-    private readonly List<Step> _lanes = [];
+    private readonly List<Step> _ends = [];
 
     public ProgramBuilder(DType type)
     {
@@ -52,7 +52,7 @@ internal sealed class ProgramBuilder
     }
 
     /// <summary>All steps: those that prepare copies of weights, the chain, and the weight gradients, which wait for nobody.</summary>
-    public IReadOnlyList<Step> Steps => [.. _first, .. _second, .. _steps, .. _last, .. _folds, .. _lanes];
+    public IReadOnlyList<Step> Steps => [.. _first, .. _second, .. _steps, .. _last, .. _folds, .. _ends];
 
     public void Add(string kernel, string summary, Nest nest, params (Storage, string)[] roles) => Add(kernel, summary, Domain.Samples, [nest], roles);
 
@@ -118,14 +118,18 @@ internal sealed class ProgramBuilder
         }
     }
 
-    /// <summary>A parameter's gradient by lanes: each of a shard's sums has a block of lanes, which are added up at the end.</summary>
-    public void AddParameterGradient(string kernel, string summary, Nest nest, Nest fold, Storage lanes, Storage sums, IReadOnlyList<(Storage Storage, string Role)> roles)
+    /// <summary>
+    /// A parameter's gradient from sums in another form, which the fold turns into it at the end of the batch: each sum by lanes,
+    /// or the sums at the points of Winograd's algorithm.
+    /// </summary>
+    public void AddParameterGradient(
+        string kernel, string summary, string foldSummary, Nest nest, Nest fold, Storage partial, (Storage Storage, string Role) sums, IReadOnlyList<(Storage Storage, string Role)> roles, Turns? turns = null)
     {
-        _steps.Add(Create(kernel, summary, Domain.Samples, When.Always, [nest], [.. roles.Where(role => nest.Accesses().Any(access => access.Storage == role.Storage))]));
+        Add(kernel, summary, [nest], [.. roles.Where(role => nest.Accesses().Any(access => access.Storage == role.Storage))], turns);
         string sumSummary = summary + ", the shards added in order";
-        var sum = Nests.SumShards(sumSummary, lanes, sums, Block);
-        _folds.Insert(0, Create(kernel + "Sum", sumSummary, Domain.Items, When.Always, [sum], [(lanes, "shard"), (sums, "sums")]));
-        _lanes.Add(Create(kernel + "Fold", summary + ", the lanes added up", Domain.Once, When.Always, [fold], [(sums, "lanes"), .. roles]));
+        var sum = Nests.SumShards(sumSummary, partial, sums.Storage, Block);
+        _folds.Insert(0, Create(kernel + "Sum", sumSummary, Domain.Items, When.Always, [sum], [(partial, "shard"), (sums.Storage, "sums")]));
+        _ends.Add(Create(kernel + "Fold", foldSummary, Domain.Once, When.Always, [fold], [sums, .. roles]));
     }
 
     private Step Create(string kernel, string summary, Domain domain, When when, IReadOnlyList<Nest> nests, IReadOnlyList<(Storage Storage, string Role)> roles) => new()

@@ -73,9 +73,31 @@ internal sealed class Step
     /// <summary>Neighbouring steps with the same turns run item by item, all of them before any one's next item.</summary>
     public Turns? Turns { get; init; }
 
+    /// <summary>What the reader of the call wonders about, beside what the kernel says itself.</summary>
+    public string? Remark { get; init; }
+
     /// <summary>True if the kernel takes all samples of a chunk, or of the batch, at once.</summary>
     public bool TakesSamples => Nests.Any(static nest => nest.Parallel.Concat(nest.Reduction).Any(static axis => axis.IsSymbolic));
 
     /// <summary>Shares into which the step's work can be split among threads.</summary>
     public int Items => Nests.Count == 1 && Nests[0].Items is { } axis ? axis.Extent : 1;
+
+    public bool Uses(Storage storage) => Arguments.Any(argument => argument.Storage == storage);
+
+    /// <summary>The same step on other storages.</summary>
+    public Step WithStorages(IReadOnlyDictionary<Storage, Storage> storages, When? when = null, string? remark = null) => new()
+    {
+        Kernel = Kernel,
+        Summary = Summary,
+        Domain = Domain,
+        When = when ?? When,
+        Nests = [.. Nests.Select(nest => nest.WithStorages(storages))],
+        Arguments = [.. Arguments.Select(argument => (storages.TryGetValue(argument.Storage, out var other) ? other : argument.Storage, argument.Role))],
+        Scalars = Scalars,
+        Call = Call,
+        FollowsPreparations = FollowsPreparations,
+        Unroll = Unroll,
+        Turns = Turns,
+        Remark = remark ?? Remark,
+    };
 }

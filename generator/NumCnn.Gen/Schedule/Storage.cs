@@ -3,7 +3,7 @@ namespace NumCnn.Gen.Schedule;
 /// <summary>The memory that a piece of storage belongs to.</summary>
 internal enum Region
 {
-    /// <summary>A sample's workspace: activations and their gradients.</summary>
+    /// <summary>A sample's values: activations and their gradients.</summary>
     Sample,
 
     /// <summary>Scratch of the whole batch: batch statistics, transposed weights.</summary>
@@ -41,7 +41,7 @@ internal sealed class Storage
 
     public int Length { get; }
 
-    /// <summary>Elements from the region's start while training; -1 until planned.</summary>
+    /// <summary>Elements from the region's start while training, or from the workspace's where it is transient; -1 until planned.</summary>
     public int Offset { get; set; } = -1;
 
     /// <summary>Elements from the start of Predict's workspace; -1 where Predict does without it.</summary>
@@ -49,6 +49,9 @@ internal sealed class Storage
 
     /// <summary>In Predict it lives within the steps of one sample, so that all samples share one place, which stays in the cache.</summary>
     public bool IsShared { get; set; }
+
+    /// <summary>In training it lives within one stage's steps of one sample, so that a thread has one place for it, which stays in the cache.</summary>
+    public bool IsTransient { get; set; }
 
     /// <summary>Its padding has to stay as it is, so nothing else may ever use the place.</summary>
     public bool Dedicated { get; set; }

@@ -20,6 +20,7 @@ internal sealed class ConvolutionNode : Node, IEpilogue
     private readonly string _formula;
     private readonly WinogradCorrelation? _winograd;
     private readonly WinogradCorrelation? _winogradOfGradient;
+    private readonly WinogradWeightGradient? _winogradOfWeight;
 
     public ConvolutionNode(string layer, Value input, Shape output, ConvolutionEquation equation, bool transposed, ParameterTensor weight, ParameterTensor? bias, WeightOrder order, bool winograd)
         : base(layer, input)
@@ -34,6 +35,7 @@ internal sealed class ConvolutionNode : Node, IEpilogue
         {
             _winograd = WinogradCorrelation.For(equation, ofGradient: false);
             _winogradOfGradient = WinogradCorrelation.For(equation, ofGradient: true);
+            _winogradOfWeight = WinogradWeightGradient.For(equation);
         }
 
         Produce(layer, output);
@@ -60,6 +62,9 @@ internal sealed class ConvolutionNode : Node, IEpilogue
     /// <summary>Winograd's algorithm for the input's gradient, where both sides lie channels last.</summary>
     private WinogradCorrelation? WinogradOfGradient => Output.Phases > 0 || Input.Phases > 0 ? null : _winogradOfGradient;
 
+    /// <summary>Winograd's algorithm for the weight's gradient, likewise.</summary>
+    private WinogradWeightGradient? WinogradOfWeight => Output.Phases > 0 || Input.Phases > 0 || !_weight.Trainable ? null : _winogradOfWeight;
+
     public override int? PhasesOfInput(int phases) => _transposed || _winograd is not null || !_equation.CanGatherColumns(_order) ? null : _equation.PhasesOfX(phases);
 
     /// <summary>True if vectors over the output's columns, in this many phases, have enough more useful lanes than vectors over its channels.</summary>
@@ -79,6 +84,12 @@ internal sealed class ConvolutionNode : Node, IEpilogue
         if (!_transposed)
         {
             Input.RequireHalo(_winograd?.Border ?? _equation.XBorder);
+            if (backward && WinogradOfWeight is { } gradient)
+            {
+                Input.RequireHalo(gradient.XBorder);
+                Output.RequireGradientHalo(gradient.YBorder);
+            }
+
             if (backward && Input.NeedsGradient && (RunsOverColumns || !_equation.CanScatterColumns(_order, Input.Phases) || Input.Phases == 0))
             {
                 Output.RequireGradientHalo(WinogradOfGradient?.Border ?? _equation.YBorder);
@@ -169,11 +180,16 @@ internal sealed class ConvolutionNode : Node, IEpilogue
             program.AddParameterGradient(
                 kernel,
                 title,
+                title + ", the lanes added up",
                 _equation.CorrelateColumns(title, x, dy, lanes),
                 _equation.FoldWeights(title, sums, _weight.GradientStorage, _order),
                 lanes,
-                sums,
+                (sums, "lanes"),
                 [(x.Storage, "x"), (dy.Storage, "dy"), (lanes, "dw"), (_weight.GradientStorage, "dw")]);
+        }
+        else if (WinogradOfWeight is { } winograd)
+        {
+            winograd.AddSteps(program, Layer, x, dy, _weight.GradientStorage);
         }
         else
         {

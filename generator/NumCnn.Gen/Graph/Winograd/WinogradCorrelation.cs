@@ -26,16 +26,14 @@ internal sealed class WinogradCorrelation
     private readonly int _block;
     private readonly CorrelationShape _shape;
     private readonly WinogradPoints _points;
-    private readonly int _sourcePitch;
     private readonly int _targetPitch;
-    private readonly IReadOnlyList<Section> _sections;
+    private readonly IReadOnlyList<WinogradSection> _sections;
 
     private WinogradCorrelation(int block, CorrelationShape shape, WinogradPoints points, int rowsPerGroup)
     {
         _block = block;
         _shape = shape;
         _points = points;
-        _sourcePitch = ParameterTensor.Padded(shape.Source.Channels, block);
         _targetPitch = ParameterTensor.Padded(shape.Target.Channels, block);
         _sections = Sections(rowsPerGroup);
     }
@@ -94,14 +92,14 @@ internal sealed class WinogradCorrelation
         var u = ProgramBuilder.Scratch(kernel + " transformed weight", checked(points * WeightPointStride));
         string what = FormattableString.Invariant($"{layer}: the weight at the {points} points of Winograd's {size}, u = G · w · Gᵀ");
         program.AddPreparation(kernel + "Weight", what, [WeightNest(what, weight, u)], (weight, "w"), (u, "u"));
-        int tiles = _sections.Max(static section => section.Rows) * TileColumns;
-        var v = Scratch(kernel + " tiles", points * SourcePointStride(tiles));
-        var m = Scratch(kernel + " products", points * TargetPointStride(tiles));
+        var v = Scratch(kernel + " tiles", _sections.Max(section => Tiles(section).Length(_shape.Source.Channels)));
+        var m = Scratch(kernel + " products", _sections.Max(section => Tiles(section).Length(_shape.Target.Channels)));
         foreach (var section in _sections)
         {
-            var turns = section.Groups > 1 ? new Turns(section.Groups) : null;
+            var turns = section.Turns;
+            var tiles = Tiles(section);
             what = FormattableString.Invariant($"{layer}: tiles of {_points.Count}×{_points.Count} at the {points} points of Winograd's {size}, v = Bᵀ · {read} · B");
-            program.Add(kernel + "Tiles", what, [SourceNest(what, section, source, v)], [(source.Storage, read), (v, "v")], turns);
+            program.Add(kernel + "Tiles", what, [tiles.Evaluate(what, source.From(0, -_shape.Top, -_shape.Left), _shape.Source.Channels, v, _points.Count, _points.Input)], [(source.Storage, read), (v, "v")], turns);
             what = $"{layer}: at each point  m[o] = Σ c  u[o,c] · v[c]";
             program.Add(kernel + "Products", what, [ProductNest(what, section, u, v, m)], [(v, "v"), (u, "u"), (m, "m")], turns);
             var outputs = OutputNests($"{title}, as Aᵀ · m · A from the products of Winograd's {size}", section, m, target, bias, finish);
@@ -113,26 +111,23 @@ internal sealed class WinogradCorrelation
 
     private static int Ceiling(int value, int divisor) => (value + divisor - 1) / divisor;
 
-    // A block between the points keeps their streams out of each other's cache sets.
     private int WeightPointStride => (_shape.Source.Channels * _targetPitch) + _block;
 
-    private int SourcePointStride(int tiles) => checked((tiles * _sourcePitch) + _block);
-
-    private int TargetPointStride(int tiles) => checked((tiles * _targetPitch) + _block);
+    private WinogradTiles Tiles(WinogradSection section) => new(_block, _points, section, TileColumns, _points.Outputs);
 
     /// <summary>Whole groups of whole tiles, and what they leave.</summary>
-    private List<Section> Sections(int rowsPerGroup)
+    private List<WinogradSection> Sections(int rowsPerGroup)
     {
         int whole = _shape.Target.Rows / _points.Outputs / rowsPerGroup;
-        var sections = new List<Section>();
+        var sections = new List<WinogradSection>();
         if (whole > 0)
         {
-            sections.Add(new Section(0, whole, rowsPerGroup, 0));
+            sections.Add(new WinogradSection(0, whole, rowsPerGroup, 0));
         }
 
         if (whole * rowsPerGroup < TileRows)
         {
-            sections.Add(new Section(whole * rowsPerGroup, 1, TileRows - (whole * rowsPerGroup), _shape.Target.Rows % _points.Outputs));
+            sections.Add(new WinogradSection(whole * rowsPerGroup, 1, TileRows - (whole * rowsPerGroup), _shape.Target.Rows % _points.Outputs));
         }
 
         return sections;
@@ -154,7 +149,7 @@ internal sealed class WinogradCorrelation
             return new Access(weight, (channels.Index.Block * (9 * _shape.Source.Channels * _block)) + ((_shape.IsFlipped ? 8 - tap : tap) * (_shape.Source.Channels * _block)) + (c * _block) + channels.Index.Lane);
         }
 
-        var columns = Enumerable.Range(0, 3).Select(column => _points.Weight(Once(row => Tap(row, column)))).ToList();
+        var columns = Enumerable.Range(0, 3).Select(column => _points.Weight(WinogradTiles.Once(row => Tap(row, column)))).ToList();
         for (int row = 0; row < _points.Count; row++)
         {
             int at = row;
@@ -168,43 +163,12 @@ internal sealed class WinogradCorrelation
         return nest;
     }
 
-    private Nest SourceNest(string title, Section section, View source, Storage v)
+    private Nest ProductNest(string title, WinogradSection section, Storage u, Storage v, Storage m)
     {
-        var (nest, group, row, column) = TileNest(title, section, section.Rows, TileColumns);
-        var channels = AddLanes(nest, "c", _shape.Source.Channels);
-        var view = source.From(0, -_shape.Top, -_shape.Left);
-        int stride = SourcePointStride(section.Rows * TileColumns);
-        var place = ((row * TileColumns) + column) * _sourcePitch + channels;
-
-        // A group of rows at a time keeps at most twelve values alive; inputs that two groups need are loaded again.
-        foreach (int[] rows in _points.Groups)
-        {
-            var half = Enumerable.Range(0, _points.Count)
-                .Select(j => _points.Input(rows, Once(i => view.At(channels, TileRow(section, group, row, i), (column * _points.Outputs) + j))))
-                .ToList();
-            foreach (int[] columns in _points.Groups)
-            {
-                for (int r = 0; r < rows.Length; r++)
-                {
-                    int at = r;
-                    var values = _points.Input(columns, j => half[j][at]);
-                    for (int k = 0; k < columns.Length; k++)
-                    {
-                        nest.Stores.Add(new StoreTo(new Access(v, place + (((rows[r] * _points.Count) + columns[k]) * stride)), values[k]));
-                    }
-                }
-            }
-        }
-
-        return nest;
-    }
-
-    private Nest ProductNest(string title, Section section, Storage u, Storage v, Storage m)
-    {
-        int tiles = section.Rows * TileColumns;
+        var tiles = Tiles(section);
         var nest = new Nest { Title = title };
         var point = new Axis("k", _points.Count * _points.Count);
-        var tile = new Axis("t", tiles);
+        var tile = new Axis("t", tiles.Count);
         var c = new Axis("c", _shape.Source.Channels);
         nest.Parallel.Add(point);
         var channels = new ChannelAxes("o", _shape.Target.Channels, _block, blocked: true);
@@ -213,13 +177,13 @@ internal sealed class WinogradCorrelation
         nest.Tile.Add(tile);
         nest.Reduction.Add(c);
         var kernel = new Access(u, (point * WeightPointStride) + (channels.Index.Block * (_shape.Source.Channels * _block)) + (c * _block) + channels.Index.Lane);
-        Nests.Sum(nest, "a", sum => Expr.MultiplyAdd(new Access(v, (point * SourcePointStride(tiles)) + (tile * _sourcePitch) + c), kernel, sum));
-        nest.Stores.Add(new StoreTo(new Access(m, (point * TargetPointStride(tiles)) + (tile * _targetPitch) + channels.Index.Index), nest.Accumulators[0]));
+        Nests.Sum(nest, "a", sum => Expr.MultiplyAdd(new Access(v, (point * tiles.PointStride(_shape.Source.Channels)) + (tile * tiles.Pitch(_shape.Source.Channels)) + c), kernel, sum));
+        nest.Stores.Add(new StoreTo(new Access(m, (point * tiles.PointStride(_shape.Target.Channels)) + (tile * _targetPitch) + channels.Index.Index), nest.Accumulators[0]));
         return nest;
     }
 
     /// <summary>Tiles inside the target, and those that its right and lower edges cut.</summary>
-    private List<Nest> OutputNests(string title, Section section, Storage m, View target, Func<Affine, Expr> bias, Func<Expr, OutputPoint, Expr> finish)
+    private List<Nest> OutputNests(string title, WinogradSection section, Storage m, View target, Func<Affine, Expr> bias, Func<Expr, OutputPoint, Expr> finish)
     {
         var nests = new List<Nest>();
         int whole = section.LastHeight == 0 ? section.Rows : section.Rows - 1;
@@ -239,13 +203,13 @@ internal sealed class WinogradCorrelation
     }
 
     private Nest OutputNest(
-        string title, Section section, (int First, int Count, int Size) rows, (int First, int Count, int Size) columns, Storage m, View target, Func<Affine, Expr> bias, Func<Expr, OutputPoint, Expr> finish)
+        string title, WinogradSection section, (int First, int Count, int Size) rows, (int First, int Count, int Size) columns, Storage m, View target, Func<Affine, Expr> bias, Func<Expr, OutputPoint, Expr> finish)
     {
-        var (nest, group, rowAxis, columnAxis) = TileNest(title, section, rows.Count, columns.Count);
-        var channels = AddLanes(nest, "o", _shape.Target.Channels);
+        var (nest, group, rowAxis, columnAxis) = WinogradTiles.Loops(title, section, rows.Count, columns.Count);
+        var channels = WinogradTiles.AddLanes(nest, "o", _shape.Target.Channels, _block);
         Affine row = rowAxis + (Affine)rows.First;
         Affine column = columnAxis + (Affine)columns.First;
-        int stride = TargetPointStride(section.Rows * TileColumns);
+        int stride = Tiles(section).PointStride(_shape.Target.Channels);
         var place = ((row * TileColumns) + column) * _targetPitch + channels;
         var initial = bias(channels);
         foreach (int[] outputs in _points.OutputGroups)
@@ -257,7 +221,7 @@ internal sealed class WinogradCorrelation
             }
 
             var half = Enumerable.Range(0, _points.Count)
-                .Select(k => _points.Output(outputs, Once(p => new Access(m, place + (((p * _points.Count) + k) * stride)))))
+                .Select(k => _points.Output(outputs, WinogradTiles.Once(p => new Access(m, place + (((p * _points.Count) + k) * stride)))))
                 .ToList();
             for (int r = 0; r < stored.Length; r++)
             {
@@ -267,7 +231,7 @@ internal sealed class WinogradCorrelation
                     var values = _points.Output(across, k => half[k][at]);
                     for (int k = 0; k < across.Length && across[k] < columns.Size; k++)
                     {
-                        var point = new OutputPoint(channels, TileRow(section, group, row, stored[r]), (column * _points.Outputs) + across[k], null);
+                        var point = new OutputPoint(channels, WinogradTiles.ImageRow(section, _points.Outputs, group, row, stored[r]), (column * _points.Outputs) + across[k], null);
                         nest.Stores.Add(new StoreTo(point.In(target), finish(initial is Constant { Value: 0 } ? values[k] : values[k] + initial, point)));
                     }
                 }
@@ -276,44 +240,4 @@ internal sealed class WinogradCorrelation
 
         return nest;
     }
-
-    private static (Nest Nest, Axis Group, Axis Row, Axis Column) TileNest(string title, Section section, int rows, int columns)
-    {
-        var nest = new Nest { Title = title };
-        var group = new Axis("g", section.Groups);
-        var row = new Axis("i", rows);
-        var column = new Axis("j", columns);
-        nest.Parallel.AddRange([group, row, column]);
-        nest.Items = group.IsTrivial ? null : group;
-        return (nest, group, row, column);
-    }
-
-    private Affine AddLanes(Nest nest, string name, int channels)
-    {
-        var axes = new ChannelAxes(name, channels, _block, blocked: false);
-        axes.AddTo(nest);
-        return axes.Index.Index;
-    }
-
-    /// <summary>A row of the image, from that of the tile.</summary>
-    private Affine TileRow(Section section, Axis group, Affine row, int offset)
-        => (group * (section.Rows * _points.Outputs)) + (row * _points.Outputs) + ((section.FirstRow * _points.Outputs) + offset);
-
-    /// <summary>Each value once, however often it is asked for.</summary>
-    private static Func<int, Expr> Once(Func<int, Expr> make)
-    {
-        var made = new Dictionary<int, Expr>();
-        return index =>
-        {
-            if (!made.TryGetValue(index, out var value))
-            {
-                made.Add(index, value = make(index));
-            }
-
-            return value;
-        };
-    }
-
-    /// <summary>Groups of rows of tiles that take turns. The last row may be cut to fewer outputs; 0 where none is.</summary>
-    private sealed record Section(int FirstRow, int Groups, int Rows, int LastHeight);
 }

@@ -10,7 +10,7 @@ internal static class WinogradCost
     private const double Margin = 0.8;
 
     /// <summary>Multiply-adds a cycle that sums reach, direct ones and those of products.</summary>
-    private const double DirectRate = 1.9, ProductRate = 1.75;
+    private const double DirectRate = 1.9, ProductRate = 1.75, GradientRate = 1.7;
 
     /// <summary>Beyond this the transformed weights come from memory at every call.</summary>
     private const long LargestWeight = 12 << 20;
@@ -37,6 +37,47 @@ internal static class WinogradCost
                     limit = cycles;
                     best = (points, rows);
                 }
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Rows of tiles a turn of a weight's gradient takes; null where the direct sum is cheaper. Every turn reads and writes all sums.</summary>
+    public static int? RowsOfGradient(int block, Shape x, Shape y)
+    {
+        var points = WinogradPoints.Gradient;
+        int n = points.Count * points.Count;
+        long source = Ceiling(x.Channels, block);
+        long target = Ceiling(y.Channels, block);
+        int tileRows = Ceiling(y.Rows, points.Taps);
+        int tileColumns = Ceiling(y.Columns, points.Taps);
+        if (!FillsLanes(x.Channels, block) || !FillsLanes(y.Channels, block))
+        {
+            return null;
+        }
+
+        long sums = n * x.Channels * target;
+        double limit = Margin * y.Pixels * target * (9 * x.Channels / GradientRate);
+        int? best = null;
+        for (int rows = 1; rows <= tileRows; rows++)
+        {
+            if (tileRows % rows != 0)
+            {
+                continue;
+            }
+
+            long tiles = (long)rows * tileColumns;
+            long values = n * tiles * (source + target);
+            double line = (sums + values) * 64 <= SecondCache ? FromSecond : FromThird;
+            double products = (n * tiles * x.Channels * target / GradientRate) + (2 * sums * line);
+            double transforms = tiles * ((source * 3.5 * n) + (target * 3 * n));
+            double traffic = values * 64 <= FirstCache ? 0 : 2 * values * (values * 64 <= SecondCache ? FromSecond / 2 : FromThird / 2);
+            double cycles = (tileRows / rows) * (products + transforms + traffic + 100);
+            if (cycles < limit)
+            {
+                limit = cycles;
+                best = rows;
             }
         }
 

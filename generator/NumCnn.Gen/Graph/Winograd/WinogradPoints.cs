@@ -3,8 +3,8 @@ using NumCnn.Gen.Schedule;
 namespace NumCnn.Gen.Graph.Winograd;
 
 /// <summary>
-/// Winograd's algorithm along one axis: m outputs of a kernel of three taps from m + 2 products instead of 3·m. Inputs and
-/// taps are polynomials; both are evaluated at m + 2 points, multiplied there, and the outputs are read off the products.
+/// Winograd's algorithm along one axis: m outputs of a kernel of r taps from m + r − 1 products instead of r·m. Inputs and
+/// taps are polynomials; both are evaluated at m + r − 1 points, multiplied there, and the outputs are read off the products.
 /// The points are 0, pairs ±p, and ∞.
 /// </summary>
 /// <remarks>
@@ -15,25 +15,35 @@ internal sealed class WinogradPoints
 {
     private readonly double[] _pairs;
 
-    private WinogradPoints(params double[] pairs) => _pairs = pairs;
+    private WinogradPoints(int taps, params double[] pairs)
+    {
+        Taps = taps;
+        _pairs = pairs;
+    }
 
-    /// <summary>Two outputs from four products.</summary>
-    public static WinogradPoints Two { get; } = new(1);
+    /// <summary>Two outputs of three taps from four products.</summary>
+    public static WinogradPoints Two { get; } = new(3, 1);
 
-    /// <summary>Four outputs from six products.</summary>
-    public static WinogradPoints Four { get; } = new(0.625, 1.5);
+    /// <summary>Four outputs of three taps from six products.</summary>
+    public static WinogradPoints Four { get; } = new(3, 0.625, 1.5);
+
+    /// <summary>Three outputs of four taps from six products: a weight's gradient, whose kernel are tiles of dy.</summary>
+    public static WinogradPoints Gradient { get; } = new(4, 0.625, 1.5);
+
+    /// <summary>Taps of the kernel.</summary>
+    public int Taps { get; }
 
     /// <summary>Outputs of a tile.</summary>
-    public int Outputs => 2 * _pairs.Length;
+    public int Outputs => Count - Taps + 1;
 
     /// <summary>Points, which are also the inputs of a tile.</summary>
-    public int Count => Outputs + 2;
+    public int Count => (2 * _pairs.Length) + 2;
 
     /// <summary>Points whose values share what they are made of: 0, ∞, and then each pair.</summary>
     public IReadOnlyList<int[]> Groups => [[0], [Count - 1], .. _pairs.Select(static (_, k) => new[] { (2 * k) + 1, (2 * k) + 2 })];
 
     /// <summary>The outputs of even and of odd index, which share sums and differences of the pairs' products.</summary>
-    public IReadOnlyList<int[]> OutputGroups => [[.. Enumerable.Range(0, Outputs / 2).Select(static k => 2 * k)], [.. Enumerable.Range(0, Outputs / 2).Select(static k => (2 * k) + 1)]];
+    public IReadOnlyList<int[]> OutputGroups => [[.. Enumerable.Range(0, Outputs).Where(static k => k % 2 == 0)], [.. Enumerable.Range(0, Outputs).Where(static k => k % 2 == 1)]];
 
     /// <summary>A row of Bᵀ · d, for the points of one group.</summary>
     public IReadOnlyList<Expr> Input(int[] group, Func<int, Expr> d)
@@ -57,19 +67,41 @@ internal sealed class WinogradPoints
     public IReadOnlyList<Expr> Weight(Func<int, Expr> g)
     {
         var result = new Expr[Count];
-        result[0] = 1 / _pairs.Aggregate(1.0, static (product, pair) => product * -(pair * pair)) * g(0);
-        result[Count - 1] = g(2);
-        for (int k = 0; k < _pairs.Length; k++)
+        foreach (int[] group in Groups)
         {
-            double pair = _pairs[k];
-            double scale = 1 / _pairs.Where(other => other != pair).Aggregate(2 * pair * pair, (product, other) => product * ((pair * pair) - (other * other)));
-            var even = Expr.MultiplyAdd(scale * pair * pair, g(2), scale * g(0));
-            var odd = scale * pair * g(1);
-            result[(2 * k) + 1] = even + odd;
-            result[(2 * k) + 2] = even - odd;
+            var values = Weight(group, g);
+            for (int k = 0; k < group.Length; k++)
+            {
+                result[group[k]] = values[k];
+            }
         }
 
         return result;
+    }
+
+    /// <summary>Rows of G · g, for the points of one group.</summary>
+    public IReadOnlyList<Expr> Weight(int[] group, Func<int, Expr> g)
+    {
+        if (group.Length == 1)
+        {
+            return [group[0] == 0 ? 1 / _pairs.Aggregate(1.0, static (product, pair) => product * -(pair * pair)) * g(0) : g(Taps - 1)];
+        }
+
+        double pair = _pairs[(group[0] - 1) / 2];
+        double scale = 1 / _pairs.Where(other => other != pair).Aggregate(2 * pair * pair, (product, other) => product * ((pair * pair) - (other * other)));
+        Expr Part(int first)
+        {
+            var sum = scale * Math.Pow(pair, first) * g(first);
+            for (int k = first + 2; k < Taps; k += 2)
+            {
+                sum = Expr.MultiplyAdd(scale * Math.Pow(pair, k), g(k), sum);
+            }
+
+            return sum;
+        }
+
+        var (even, odd) = (Part(0), Part(1));
+        return [even + odd, even - odd];
     }
 
     /// <summary>Rows of Aᵀ · m, for the outputs of one group.</summary>

@@ -1,0 +1,110 @@
+using NumCnn.Gen.Diagnostics;
+using NumCnn.Gen.Graph;
+using NumCnn.Gen.Schedule;
+using NumCnn.Gen.Tests.Support;
+
+namespace NumCnn.Gen.Tests;
+
+/// <summary>What training keeps of each sample, what stays with the thread, and what Backward computes again.</summary>
+public class TrainingMemoryTests
+{
+    private const string Conv = "  - conv2d: {out_channels: 16, kernel_size: 3, padding: 1, bias: false}\n";
+    private const string Norm = "  - batch_norm2d\n  - relu\n";
+
+    [Fact]
+    public void What_Backward_reads_is_kept_and_what_one_stage_needs_alone_is_not()
+    {
+        var program = Program(Conv + Conv);
+        Assert.Equal(["input", "conv1"], Kept(program));
+        Assert.Equal(["conv2", "dconv1", "dconv2"], Transient(program).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_dense_layer_takes_all_samples_at_once_so_that_each_keeps_its_own()
+    {
+        var program = Program(Conv + "  - flatten\n  - linear: 4\n");
+        Assert.Contains("conv1", Kept(program));
+        Assert.Contains("dlinear1", Kept(program));
+        Assert.Contains("dconv1", Kept(program));
+    }
+
+    [Fact]
+    public void Backward_computes_what_a_batch_norm_made_of_what_is_kept_again()
+    {
+        var program = Program(Conv + Norm + Conv + Norm + Conv);
+        Assert.Equal(["batch_norm2", "batch_norm1"], Again(program));
+        Assert.DoesNotContain("relu1", Kept(program));
+        Assert.Contains("relu1", Transient(program));
+        Assert.Contains("relu1 again", Transient(program));
+        Assert.Contains("conv1", Kept(program));
+    }
+
+    [Fact]
+    public void What_the_user_wants_to_see_is_kept()
+        => Assert.Empty(Again(Program(Conv + "  - batch_norm2d\n  - relu: {keep: true}\n" + Conv)));
+
+    [Fact]
+    public void What_another_stage_reads_is_kept()
+    {
+        // The shortcut is added two stages later.
+        var program = Program(Conv + "  - batch_norm2d\n  - relu: {name: a}\n" + Conv + "  - batch_norm2d: {name: b}\n  - add: {from: [a, b]}\n" + Conv);
+        Assert.Empty(Again(program));
+        Assert.Contains("a", Kept(program));
+    }
+
+    [Fact]
+    public void A_long_function_is_not_computed_twice()
+        => Assert.Empty(Again(Program(Conv + "  - batch_norm2d\n  - tanh\n" + Conv)));
+
+    [Fact]
+    public void A_value_that_is_computed_again_itself_is_no_source()
+        => Assert.Equal(["batch_norm1"], Again(Program(Conv + "  - batch_norm2d\n  - relu: {name: a}\n  - add: {from: [a, a]}\n" + Conv)));
+
+    [Theory]
+    [InlineData("lenet5")]
+    [InlineData("batch_norm2d")]
+    [InlineData("columns")]
+    public void What_lives_at_the_same_time_never_shares_a_place(string name)
+    {
+        var program = NetworkProgram.Create(Graph(SnapshotYaml(name)));
+        var steps = program.Forward.Concat(program.Backward).ToList();
+        foreach (bool transient in new[] { false, true })
+        {
+            var lives = steps
+                .SelectMany((step, k) => step.Arguments.Where(argument => argument.Storage.Region == Region.Sample && argument.Storage.IsTransient == transient).Select(argument => (argument.Storage, Step: k)))
+                .GroupBy(use => use.Storage, use => use.Step)
+                .Select(uses => (Storage: uses.Key, First: uses.Min(), Last: uses.Max()))
+                .ToList();
+            Assert.NotEmpty(lives);
+            foreach (var (a, first, last) in lives)
+            {
+                int length = transient ? program.Memory.WorkspaceLength : program.Memory.SampleLength;
+                Assert.InRange(a.Offset, 0, length - a.Length);
+                Assert.All(
+                    lives.Where(life => life.Storage != a && life.First <= last && first <= life.Last),
+                    life => Assert.True(life.Storage.Offset + life.Storage.Length <= a.Offset || a.Offset + a.Length <= life.Storage.Offset, $"{a} and {life.Storage}"));
+            }
+        }
+    }
+
+    private static NetworkProgram Program(string layers) => NetworkProgram.Create(Graph($"name: Net\ninput: [16, 8, 8]\nlayers:\n{layers}"));
+
+    private static NetworkGraph Graph(string yaml)
+    {
+        var problems = new ProblemSink();
+        var graph = NetworkGraph.Build(Networks.Resolve(yaml), problems);
+        Assert.False(problems.HasErrors);
+        return graph!;
+    }
+
+    private static string SnapshotYaml(string name) => Snapshots.SnapshotNetworks.Yaml(name);
+
+    private static List<string> Kept(NetworkProgram program) => Names(program, transient: false);
+
+    private static List<string> Transient(NetworkProgram program) => Names(program, transient: true);
+
+    private static List<string> Again(NetworkProgram program) => [.. program.Backward.Where(step => step.Remark is not null).Select(step => step.Kernel.Split('.')[0])];
+
+    private static List<string> Names(NetworkProgram program, bool transient)
+        => [.. program.Forward.Concat(program.Backward).SelectMany(step => step.Arguments).Select(argument => argument.Storage).Where(storage => storage.Region == Region.Sample && storage.IsTransient == transient).Distinct().Select(storage => storage.Name)];
+}
