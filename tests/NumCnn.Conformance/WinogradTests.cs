@@ -56,8 +56,8 @@ public class WinogradTests
     [InlineData("conv2d_winograd_shape", true)]
     [InlineData("conv2d_winograd_edges", true)]
     [InlineData("conv2d_winograd_valid", true)]
-    [InlineData("conv2d_winograd_residual", true)]
-    [InlineData("conv2d_winograd_small", false)] // two rows of cut tiles: as many sums at the points as products
+    [InlineData("conv2d_winograd_residual", false)] // tiles of 12×12 for an image of 9×11
+    [InlineData("conv2d_winograd_small", false)]
     public void A_weights_gradient_takes_tiles_of_dy_as_kernels(string name, bool does)
         => Assert.Equal(does, Source(name).Contains("Winograd's F(3×3, 4×4), d = G · dy · Gᵀ", StringComparison.Ordinal));
 
@@ -236,7 +236,7 @@ public class WinogradTests
     {
         network.Forward(x);
         network.Backward(dy);
-        return [.. network.Parameters["conv1.weight"].Gradient];
+        return network.Parameters["conv1.weight"].Gradient.ToArray();
     }
 
     private static string Source(string name)

@@ -173,7 +173,8 @@ internal sealed class StageWriter
         {
             if (steps[k].Step.TakesSamples)
             {
-                using (_writer.Block(string.Empty))
+                string condition = ConditionOf(steps[k].Step, predict);
+                using (_writer.Block(condition.Length > 0 ? $"if ({condition})" : string.Empty))
                 {
                     _writer.Line($"ref {_element} s = ref {(predict ? FormattableString.Invariant($"Unsafe.Add(ref workspace, {_sharedLength})") : $"Sample({first})")};");
                     string count = predict ? "samples, PredictPitch" : $"{end} - {first}, Pitch";
@@ -204,8 +205,14 @@ internal sealed class StageWriter
                     using var loop = turns is null ? default(IDisposable) : _writer.Block(FormattableString.Invariant($"for (nint t = 0; t < {turns.Count}; t++)"));
                     do
                     {
-                        WriteCalls(steps[k], "n", predict, []);
-                        k++;
+                        string condition = ConditionOf(steps[k].Step, predict);
+                        using var scope = condition.Length > 0 ? _writer.Block($"if ({condition})") : default(IDisposable);
+                        do
+                        {
+                            WriteCalls(steps[k], "n", predict, []);
+                            k++;
+                        }
+                        while (k < steps.Count && !steps[k].Step.TakesSamples && steps[k].Step.Turns == turns && ConditionOf(steps[k].Step, predict) == condition);
                     }
                     while (turns is not null && k < steps.Count && steps[k].Step.Turns == turns);
                 }
@@ -216,8 +223,6 @@ internal sealed class StageWriter
     private void WriteCalls((Step Step, IReadOnlyList<KernelCall> Calls) item, string sample, bool predict, IReadOnlyList<string> extra)
     {
         var (step, calls) = item;
-        string condition = predict ? string.Empty : Condition(step.When);
-        using var scope = condition.Length > 0 ? _writer.Block($"if ({condition})") : default(IDisposable);
         if (step.Call is { } text)
         {
             var places = step.Arguments.Select(argument => Place(argument.Storage, "s", sample, predict)).ToArray();
@@ -320,6 +325,9 @@ internal sealed class StageWriter
             }
         }
     }
+
+    /// <summary>Predict runs all of its steps.</summary>
+    private static string ConditionOf(Step step, bool predict) => predict ? string.Empty : Condition(step.When);
 
     private static string Condition(When when)
     {

@@ -10,7 +10,7 @@ namespace NumCnn.Gen.Graph;
 internal sealed class PixelSums
 {
     /// <summary>Fewer rows than this gain nothing from sums of their own.</summary>
-    private const int FewestRows = 4;
+    private const int FewestRows = 8;
 
     private readonly Value _value;
     private readonly int _block;

@@ -57,8 +57,7 @@ internal sealed class MemoryPlan
         long batch = 0;
         long shard = 0;
         IReadOnlyList<Step> steps = [.. forward, .. backward];
-        int[] loops = [.. Loops(forward), .. Loops(backward).Select(loop => loop < 0 ? loop : loop + forward.Count)];
-        foreach (var storage in WithinLoops(steps, loops))
+        foreach (var storage in WithinLoops(steps, Loops(forward, backward)))
         {
             storage.IsTransient = !storage.Keep;
         }
@@ -141,6 +140,10 @@ internal sealed class MemoryPlan
 
         return loops;
     }
+
+    /// <summary>The same for both directions, one after the other.</summary>
+    public static int[] Loops(IReadOnlyList<Step> forward, IReadOnlyList<Step> backward)
+        => [.. Loops(forward), .. Loops(backward).Select(loop => loop < 0 ? loop : loop + forward.Count)];
 
     /// <summary>Storages whose steps all stand in one loop.</summary>
     private static IReadOnlyList<Storage> WithinLoops(IReadOnlyList<Step> steps, int[] loops)

@@ -66,8 +66,7 @@ internal sealed class NetworkProgram
             AddBackward(backward, graph, UnrollOf);
         }
 
-        var forwardSteps = forward.Steps;
-        var backwardSteps = Rematerialisation.Apply(forwardSteps, backward.Steps);
+        var (forwardSteps, backwardSteps) = Rematerialisation.Apply(forward.Steps, SharedGradients.Apply(backward.Steps));
         var memory = MemoryPlan.Create(predictSteps, forwardSteps, backwardSteps, graph.Block);
         var program = new NetworkProgram(graph, predictSteps, forwardSteps, backwardSteps, memory);
         program.PlaceParameters();

@@ -1,57 +1,76 @@
 namespace NumCnn.Gen.Schedule;
 
 /// <summary>
-/// Values that Backward computes again instead of reading what Forward kept. A few operations on values that are kept anyway
+/// Values that are computed again where another stage, or Backward, reads them. A few operations on values that are kept anyway
 /// (batch norm with a rectifier behind it) take less time than memory does to store the result of a whole batch and to
-/// bring it back. Neither direction keeps such a value: it lives within one stage's steps of one sample.
+/// bring it back. Such a value is not kept: it lives within one stage's steps of one sample, several times over.
 /// </summary>
 internal static class Rematerialisation
 {
     /// <summary>Operations an element that are still cheaper than the memory's traffic.</summary>
     private const int MostOperations = 6;
 
-    /// <summary>The steps of Backward.</summary>
-    public static IReadOnlyList<Step> Apply(IReadOnlyList<Step> forward, IReadOnlyList<Step> backward)
+    /// <summary>Both directions' steps.</summary>
+    public static (IReadOnlyList<Step> Forward, IReadOnlyList<Step> Backward) Apply(IReadOnlyList<Step> forward, IReadOnlyList<Step> backward)
     {
         var uses = new Uses(forward, backward);
-        var steps = backward.ToList();
-        var again = new HashSet<Storage>();
+        var sources = new Dictionary<Storage, Step>();
         foreach (var step in forward.Where(IsCheap))
         {
             var value = step.Nests[0].Stores[0].Target.Storage;
-            if (uses.IsLocal(value, step) && step.Arguments.All(argument => argument.Storage == value || (uses.IsKept(argument.Storage) && !again.Contains(argument.Storage))))
+            if (uses.IsComputable(value, step) && step.Arguments.All(argument => argument.Storage == value || (uses.IsKept(argument.Storage) && !sources.ContainsKey(argument.Storage))))
             {
-                again.Add(value);
-                Insert(steps, step, value);
+                sources.Add(value, step);
             }
+        }
+
+        return (Rewrite(forward, sources), Rewrite(backward, sources));
+    }
+
+    private static IReadOnlyList<Step> Rewrite(IReadOnlyList<Step> steps, Dictionary<Storage, Step> sources)
+    {
+        int[] loops = MemoryPlan.Loops(steps);
+        var result = new List<Step>();
+        for (int k = 0; k < steps.Count;)
+        {
+            int end = k + 1;
+            while (end < steps.Count && loops[k] >= 0 && loops[end] == loops[k])
+            {
+                end++;
+            }
+
+            result.AddRange(RewriteLoop([.. steps.Skip(k).Take(end - k)], sources));
+            k = end;
+        }
+
+        return result;
+    }
+
+    /// <summary>Computes what one loop reads, and another one computed, before the first reader.</summary>
+    private static List<Step> RewriteLoop(List<Step> steps, Dictionary<Storage, Step> sources)
+    {
+        foreach (var pair in sources)
+        {
+            var (value, source) = (pair.Key, pair.Value);
+            if (steps.Contains(source) || !steps.Exists(step => step.Uses(value)))
+            {
+                continue;
+            }
+
+            var storage = new Storage(value.Name + " again", Region.Sample, value.Length) { Geometry = value.Geometry };
+            var other = new Dictionary<Storage, Storage> { [value] = storage };
+            var when = steps.Where(step => step.Uses(value)).Aggregate((When)~0, static (common, step) => common & step.When);
+            int first = steps.FindIndex(step => step.Uses(value));
+            while (steps[first].Turns is { } turns && first > 0 && steps[first - 1].Turns == turns)
+            {
+                first--;
+            }
+
+            steps = [.. steps.Select(step => step.Uses(value) ? step.WithStorages(other) : step)];
+            steps.Insert(first, source.WithStorages(other, when, "computed again, which is sooner done than fetched"));
         }
 
         return steps;
-    }
-
-    /// <summary>Computes the value before its first reader.</summary>
-    private static void Insert(List<Step> backward, Step step, Storage value)
-    {
-        var storage = new Storage(value.Name + " again", Region.Sample, value.Length) { Geometry = value.Geometry };
-        var other = new Dictionary<Storage, Storage> { [value] = storage };
-        int first = -1;
-        var when = (When)~0;
-        for (int k = 0; k < backward.Count; k++)
-        {
-            if (backward[k].Uses(value))
-            {
-                first = first < 0 ? k : first;
-                when &= backward[k].When;
-                backward[k] = backward[k].WithStorages(other);
-            }
-        }
-
-        while (backward[first].Turns is { } turns && first > 0 && backward[first - 1].Turns == turns)
-        {
-            first--;
-        }
-
-        backward.Insert(first, step.WithStorages(other, when, "computed again, which is sooner done than fetched"));
     }
 
     private static bool IsCheap(Step step)
@@ -77,40 +96,44 @@ internal static class Rematerialisation
     /// <summary>Where storages are read and written.</summary>
     private sealed class Uses
     {
-        private readonly IReadOnlyList<Step> _forward;
-        private readonly IReadOnlyList<Step> _backward;
-        private readonly int[] _forwardLoops;
-        private readonly int[] _backwardLoops;
+        private readonly Dictionary<Storage, List<(Step Step, int Loop)>> _uses = [];
         private readonly HashSet<Storage> _writtenBackward;
 
         public Uses(IReadOnlyList<Step> forward, IReadOnlyList<Step> backward)
         {
-            (_forward, _backward) = (forward, backward);
-            _forwardLoops = MemoryPlan.Loops(forward);
-            _backwardLoops = MemoryPlan.Loops(backward);
-            _writtenBackward = [.. backward.SelectMany(static step => step.Call is null ? step.Nests.SelectMany(static nest => nest.Stores).Select(static store => store.Target.Storage) : step.Arguments.Select(static argument => argument.Storage))];
+            int[] loops = MemoryPlan.Loops(forward, backward);
+            IReadOnlyList<Step> steps = [.. forward, .. backward];
+            for (int k = 0; k < steps.Count; k++)
+            {
+                foreach (var (storage, _) in steps[k].Arguments)
+                {
+                    if (!_uses.TryGetValue(storage, out var uses))
+                    {
+                        _uses.Add(storage, uses = []);
+                    }
+
+                    uses.Add((steps[k], loops[k]));
+                }
+            }
+
+            _writtenBackward = [.. backward.SelectMany(Written)];
         }
 
-        /// <summary>Only this step writes the value, and its readers stand in the step's loop and in one of Backward's.</summary>
-        public bool IsLocal(Storage value, Step writer)
+        /// <summary>Only this step writes the value, its readers go sample by sample, and not all in the step's own loop.</summary>
+        public bool IsComputable(Storage value, Step writer)
         {
-            var forward = Enumerable.Range(0, _forward.Count).Where(k => _forward[k].Uses(value)).ToList();
-            var backward = Enumerable.Range(0, _backward.Count).Where(k => _backward[k].Uses(value)).ToList();
-            return backward.Count > 0
-                && !_writtenBackward.Contains(value)
-                && _forward[forward[0]] == writer
-                && forward.Skip(1).All(k => _forward[k].Call is null && !_forward[k].Nests.Any(nest => nest.Stores.Exists(store => store.Target.Storage == value)))
-                && IsOne(forward, _forwardLoops)
-                && IsOne(backward, _backwardLoops);
+            var uses = _uses[value];
+            return uses[0].Step == writer
+                && uses.Skip(1).All(use => use.Loop >= 0 && !Written(use.Step).Contains(value))
+                && uses.Exists(use => use.Loop != uses[0].Loop);
         }
 
-        /// <summary>Backward finds there what Forward left, since several loops need it or it belongs to the batch.</summary>
+        /// <summary>It is there for every loop, since several need it or it belongs to the batch.</summary>
         public bool IsKept(Storage storage)
             => !_writtenBackward.Contains(storage)
-                && (storage.Region == Region.Batch
-                    || (storage.Region == Region.Sample && !IsOne([.. Enumerable.Range(0, _forward.Count).Where(k => _forward[k].Uses(storage))], _forwardLoops))
-                    || (storage.Region == Region.Sample && _backward.Any(step => step.Uses(storage))));
+                && (storage.Region == Region.Batch || (storage.Region == Region.Sample && _uses[storage].Exists(use => use.Loop < 0 || use.Loop != _uses[storage][0].Loop)));
 
-        private static bool IsOne(List<int> steps, int[] loops) => loops[steps[0]] >= 0 && steps.TrueForAll(k => loops[k] == loops[steps[0]]);
+        private static IEnumerable<Storage> Written(Step step)
+            => step.Call is null ? step.Nests.SelectMany(static nest => nest.Stores).Select(static store => store.Target.Storage) : step.Arguments.Select(static argument => argument.Storage);
     }
 }

@@ -85,14 +85,29 @@ internal sealed class Step
     public bool Uses(Storage storage) => Arguments.Any(argument => argument.Storage == storage);
 
     /// <summary>The same step on other storages.</summary>
-    public Step WithStorages(IReadOnlyDictionary<Storage, Storage> storages, When? when = null, string? remark = null) => new()
+    public Step WithStorages(IReadOnlyDictionary<Storage, Storage> storages, When? when = null, string? remark = null)
+        => With(
+            when ?? When,
+            [.. Nests.Select(nest => nest.WithStorages(storages))],
+            [.. Arguments.Select(argument => (storages.TryGetValue(argument.Storage, out var other) ? other : argument.Storage, argument.Role))],
+            remark);
+
+    /// <summary>The same step without one of its nests.</summary>
+    public Step Without(Nest nest)
+    {
+        var rest = Nests.Where(other => other != nest).ToList();
+        var used = new HashSet<Storage>(rest.SelectMany(static nest => nest.Accesses()).Select(static access => access.Storage));
+        return With(When, rest, [.. Arguments.Where(argument => used.Contains(argument.Storage))], Remark);
+    }
+
+    private Step With(When when, IReadOnlyList<Nest> nests, IReadOnlyList<(Storage Storage, string Role)> arguments, string? remark) => new()
     {
         Kernel = Kernel,
         Summary = Summary,
         Domain = Domain,
-        When = when ?? When,
-        Nests = [.. Nests.Select(nest => nest.WithStorages(storages))],
-        Arguments = [.. Arguments.Select(argument => (storages.TryGetValue(argument.Storage, out var other) ? other : argument.Storage, argument.Role))],
+        When = when,
+        Nests = nests,
+        Arguments = arguments,
         Scalars = Scalars,
         Call = Call,
         FollowsPreparations = FollowsPreparations,
