@@ -29,7 +29,14 @@ internal sealed class Table(TextWriter output)
 
     private static string Microseconds(double? value) => value is { } time ? time.ToString(time < 100 ? "0.000" : "#,0.0", CultureInfo.InvariantCulture) : "-";
 
-    private static string Remark(Row row) => row.OursPeakMib is { } ours
-        ? string.Create(CultureInfo.InvariantCulture, $"  peak memory {ours:0.0} MiB, peer {row.PeerPeakMib:0.0} MiB")
-        : row.Note is { } note ? "  " + note : string.Empty;
+    private static string Remark(Row row)
+        => row.OursParts is not { } ours ? row.Note is { } note ? "  " + note : string.Empty
+        : row.PeerParts is not { } peer ? string.Create(CultureInfo.InvariantCulture, $"  library {Parts(ours, "load", "predict")}; peak memory {row.OursPeakMib:0.0} MiB")
+        : string.Create(CultureInfo.InvariantCulture, $"  library {Parts(ours, "load", "predict")}; peer: library {Parts(peer, "session", "run")}")
+            + string.Create(CultureInfo.InvariantCulture, $"; without libraries {Milliseconds(ours.WithoutLibraryUs)} against {Milliseconds(peer.WithoutLibraryUs)} ms; peak memory {row.OursPeakMib:0.0} MiB, peer {row.PeerPeakMib:0.0} MiB");
+
+    private static string Parts(FirstParts parts, string network, string inference)
+        => $"{Milliseconds(parts.LibraryUs)}, {network} {Milliseconds(parts.NetworkUs)}, {inference} {Milliseconds(parts.InferenceUs)} ms";
+
+    private static string Milliseconds(double microseconds) => (microseconds / 1000).ToString("0.0", CultureInfo.InvariantCulture);
 }
