@@ -12,7 +12,8 @@ namespace NumCnn.Benchmarks;
 /// The first inference of a fresh process and that process's peak memory. Both sides are .NET programs that know nothing
 /// but the file with the weights and the sizes of input and output. Each has three parts, which are counted both with and
 /// without the first: the library (ours: NumCnn.dll; the peer's: its shared library and environment), the network (ours:
-/// loaded from its weights; the peer's: a session on the ONNX file), and the first inference.
+/// loaded from its weights; the peer's: a session on the ONNX file), and the first inference. A third process does nothing: its
+/// peak is the runtime's own.
 /// </summary>
 internal static class FirstInference
 {
@@ -21,37 +22,59 @@ internal static class FirstInference
 
     private const string Ours = "ours";
     private const string Ort = "ort";
+    private const string Nothing = "nothing";
 
-    public static Row Measure(WorkData data, OrtLibrary? library, int processes)
+    /// <summary>The work that NumCnn.NativeStart knows.</summary>
+    private const string NativeWork = "lenet5";
+
+    /// <summary>Measures a work in turns.</summary>
+    /// <param name="data">The work.</param>
+    /// <param name="library">The peer's library, if there is one.</param>
+    /// <param name="native">NumCnn.NativeStart, published natively, or null.</param>
+    /// <param name="processes">Processes of each side.</param>
+    /// <returns>A row; another one for the native program, if it knows the work.</returns>
+    public static List<Row> Measure(WorkData data, OrtLibrary? library, string? native, int processes)
     {
         string weights = Path.ChangeExtension(data.ScratchFile, ".safetensors");
         WeightFile.Save(data.Network.Parameters, weights);
-        var (ours, peers) = (new List<Reading>(), new List<Reading>());
+        string[] sizes = [Shape(data.Info.InputShape), Shape(data.Info.OutputShape)];
+        string[] ourCommand = [Command, Ours, data.Work.Name, weights, .. sizes];
+        var (ours, natives, peers, nothing) = (new List<Reading>(), new List<Reading>(), new List<Reading>(), new List<Reading>());
         for (int i = 0; i < processes; i++)
         {
-            ours.Add(Child(Ours, data.Work.Name, weights, Shape(data.Info.InputShape), Shape(data.Info.OutputShape)));
+            nothing.Add(Read(ChildProcess.Output([Command, Nothing])));
+            ours.Add(Read(ChildProcess.Output(ourCommand)));
+            if (native is not null && data.Work.Name == NativeWork)
+            {
+                natives.Add(Read(ChildProcess.OutputOf(native, ourCommand)));
+            }
+
             if (library is not null)
             {
-                peers.Add(Child(Ort, data.Work.Name, data.OnnxFile, library.Path, Shape(data.Info.InputShape), Shape(data.Info.OutputShape)));
+                peers.Add(Read(ChildProcess.Output([Command, Ort, data.Work.Name, data.OnnxFile, library.Path, .. sizes])));
             }
         }
 
-        FirstParts ourParts = Median(ours);
-        var row = new Row(data.Work.Name, Modes.First, 1, 1, Total(ours), library is null ? "ONNX Runtime" : "ONNX Runtime " + library.Version, null, null, null, null)
+        string peer = library is null ? "ONNX Runtime" : "ONNX Runtime " + library.Version;
+        var rows = new List<Row> { Compare(data.Work.Name, Modes.First, ours, peer, peers) with { RuntimePeakMib = Peak(nothing) } };
+        if (natives.Count > 0)
         {
-            OursPeakMib = Peak(ours),
-            OursParts = ourParts,
-        };
-        return library is null
-            ? row with { IsMissing = true, Note = "not installed" }
-            : row with { PeerUs = Total(peers), Ratio = Total(peers) / Total(ours), PeerPeakMib = Peak(peers), PeerParts = Median(peers) };
+            rows.Add(Compare(data.Work.Name, Modes.Native, natives, peer, peers));
+        }
+
+        return rows;
     }
 
     /// <summary>The child process: measures, and prints microseconds, the peak in KiB, and the microseconds of each part.</summary>
     public static int RunChild(string[] arguments)
     {
-        double[] parts = arguments[0] == Ours ? RunOurs(arguments) : RunOrt(arguments);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{parts.Sum()} {PeakKib()} {string.Join(' ', parts)}"));
+        double[] parts = arguments[0] switch
+        {
+            Ours => RunOurs(arguments),
+            Ort => RunOrt(arguments),
+            _ => [0, 0, 0],
+        };
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{parts.Sum()} {PeakMemory.Kib()} {string.Join(' ', parts)}"));
         return 0;
     }
 
@@ -91,6 +114,14 @@ internal static class FirstInference
         return [Microseconds(start, loaded), Microseconds(loaded, created), Microseconds(created, Stopwatch.GetTimestamp())];
     }
 
+    private static Row Compare(string work, string mode, List<Reading> ours, string peer, List<Reading> peers)
+    {
+        var row = new Row(work, mode, 1, 1, Total(ours), peer, null, null, null, null) { OursPeakMib = Peak(ours), OursParts = Median(ours) };
+        return peers.Count == 0
+            ? row with { IsMissing = true, Note = "not installed" }
+            : row with { PeerUs = Total(peers), Ratio = Total(peers) / Total(ours), PeerPeakMib = Peak(peers), PeerParts = Median(peers) };
+    }
+
     private static double Microseconds(long from, long to) => Stopwatch.GetElapsedTime(from, to).TotalMicroseconds;
 
     private static double Total(List<Reading> readings) => Median(readings, static reading => reading.Microseconds);
@@ -105,9 +136,9 @@ internal static class FirstInference
 
     private static double Median(List<Reading> readings, Func<Reading, double> value) => Interleaved.Median([.. readings.Select(value)]);
 
-    private static Reading Child(params string[] arguments)
+    private static Reading Read(string output)
     {
-        double[] numbers = [.. ChildProcess.Output([Command, .. arguments]).Split(' ', StringSplitOptions.TrimEntries).Select(static text => double.Parse(text, CultureInfo.InvariantCulture))];
+        double[] numbers = [.. output.Split(' ', StringSplitOptions.TrimEntries).Select(static text => double.Parse(text, CultureInfo.InvariantCulture))];
         return new(numbers[0], numbers[1] / 1024, numbers[2], numbers[3], numbers[4]);
     }
 
@@ -116,20 +147,6 @@ internal static class FirstInference
     private static int Length(string shape) => Shape(shape).Aggregate(1, static (product, size) => product * size);
 
     private static int[] Shape(string shape) => [.. shape.Split('x').Select(static size => int.Parse(size, CultureInfo.InvariantCulture))];
-
-    /// <summary>Linux tells a process's peak itself; elsewhere .NET asks the system.</summary>
-    private static long PeakKib()
-    {
-        const string Key = "VmHWM:";
-        if (OperatingSystem.IsLinux())
-        {
-            string line = File.ReadLines("/proc/self/status").First(static line => line.StartsWith(Key, StringComparison.Ordinal));
-            return long.Parse(line[Key.Length..].Replace("kB", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture);
-        }
-
-        using var process = Process.GetCurrentProcess();
-        return process.PeakWorkingSet64 / 1024;
-    }
 
     private readonly record struct Reading(double Microseconds, double PeakMib, double Library, double Network, double Inference);
 }

@@ -25,6 +25,11 @@ internal sealed record Row(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? PeerPeakMib { get; init; }
 
+    /// <summary>Peak memory in MiB of a .NET process that does nothing; of rows with the mode first.</summary>
+    [JsonPropertyName("runtime_peak_mib")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? RuntimePeakMib { get; init; }
+
     /// <summary>What <see cref="OursUs"/> consists of; of rows with the mode first.</summary>
     [JsonPropertyName("ours_parts")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
