@@ -16,6 +16,7 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     private const int LargestChunk = 16;
 
     private readonly Workspace?[] _idle = new Workspace?[64];
+    private readonly AlignedBuffer<T> _storage;
     private SharedPrediction? _idleShared;
     private readonly int _inputLength;
     private readonly int _outputLength;
@@ -30,15 +31,16 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     protected CompiledPredictor(NetworkLayout layout, ulong seed, string? path = null)
     {
         ArgumentNullException.ThrowIfNull(layout);
-        if (!Vector512.IsHardwareAccelerated && Vector<byte>.Count is not (16 or 32))
-        {
-            throw Unsupported();
-        }
-
         Layout = layout;
         _inputLength = layout.InputLength;
         _outputLength = layout.OutputLength;
-        Parameters = new ParameterSet<T>(layout.Parameters, layout.TrainableLength, layout.StorageLength);
+        _storage = new AlignedBuffer<T>(layout.StorageLength);
+        if (path is not null)
+        {
+            CompilingAhead.Start(layout, PredictZeros);
+        }
+
+        Parameters = new ParameterSet<T>(layout.Parameters, layout.TrainableLength, _storage);
         InitialSeed = seed;
         if (path is null)
         {
@@ -47,6 +49,12 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
         else
         {
             WeightFile.Load(Parameters, path);
+        }
+
+        // Asked last, and apart: the thread that compiles has meanwhile loaded what this takes.
+        if (!IsSupported)
+        {
+            throw Unsupported();
         }
 
         Chunk = Math.Clamp(ChunkElements / Math.Max(1, layout.PredictSampleLength), 1, LargestChunk);
@@ -71,6 +79,9 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     /// <summary>The kernels that this machine runs: Vector512, or Vector256 or Vector128 for <see cref="Vector{T}"/> of that width.</summary>
     public string KernelFamily => Vector512.IsHardwareAccelerated ? "Vector512" : $"Vector{Vector<byte>.Count * 8}";
 
+    /// <summary>Whether kernels have been proven for the hardware's vectors.</summary>
+    private static bool IsSupported => Vector512.IsHardwareAccelerated || Vector<byte>.Count is 16 or 32;
+
     /// <summary>Sizes and stages.</summary>
     private protected NetworkLayout Layout { get; }
 
@@ -81,7 +92,7 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     private protected int Chunk { get; }
 
     /// <summary>The parameters' memory, for generated code: what writes there announces it (<see cref="ParameterSet{T}.BeginWrite"/>).</summary>
-    protected ref T Values => ref Parameters.OwnStorage.Reference;
+    protected ref T Values => ref _storage.Reference;
 
     /// <inheritdoc/>
     public void Predict(ReadOnlySpan<T> input, Span<T> output)
@@ -149,6 +160,24 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
 
     /// <summary>Waking a parked thread costs tens of microseconds; less work than that is done by the caller.</summary>
     private protected bool IsWorthThreads(int samples) => samples * (Layout.MultiplyAdds + Layout.SampleLength + Layout.WorkspaceLength + Layout.PredictSharedLength) > WorkerPool.LeastWork;
+
+    /// <summary>
+    /// A prediction in memory of its own, before the constructor has ended: it needs the layout and the parameters' memory, into which
+    /// the file's values are coming meanwhile.
+    /// </summary>
+    private void PredictZeros()
+    {
+        if (!IsSupported)
+        {
+            return;
+        }
+
+        var workspace = new Workspace(Layout, 1);
+        var (input, output) = (new T[_inputLength], new T[_outputLength]);
+        ref T batch = ref workspace.Batch.Reference;
+        PredictPrepare(ref batch);
+        PredictChunk(ref MemoryMarshal.GetArrayDataReference(input), ref MemoryMarshal.GetArrayDataReference(output), 1, ref workspace.Samples.Reference, ref batch);
+    }
 
     /// <summary>Samples that one thread evaluates, a chunk after the other.</summary>
     private void PredictSamples(ref T input, ref T output, int samples)

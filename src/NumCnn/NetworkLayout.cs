@@ -35,4 +35,10 @@ public sealed record NetworkLayout(
     int[]? ForwardStages = null,
     int[]? BackwardStages = null,
     bool WritesParameters = false,
-    bool KeepsPreparation = false);
+    bool KeepsPreparation = false)
+{
+    private int _claimed;
+
+    /// <summary>Whether this is the first call: what is done once for a network's class is done by the first who comes.</summary>
+    internal bool Claim() => Interlocked.Exchange(ref _claimed, 1) == 0;
+}

@@ -42,6 +42,7 @@ internal static class Commands
         var threads = new Option<int?>("--threads") { Description = "Threads of both sides; otherwise 1, then 2." };
         var quick = new Option<bool>("--quick") { Description = "Fewer rounds; large networks and training only as far as it takes seconds." };
         var json = new Option<FileInfo?>("--json") { Description = "Writes the rows to a file." };
+        var native = new Option<FileInfo?>("--native") { Description = "NumCnn.NativeStart, published natively: its first inference is measured too." };
         threads.Validators.Add(static result =>
         {
             if (result.GetValueOrDefault<int?>() is { } count && (count < 1 || count > Environment.ProcessorCount))
@@ -49,7 +50,7 @@ internal static class Commands
                 result.AddError($"--threads {count}: this machine has {Environment.ProcessorCount} processors.");
             }
         });
-        var command = new Command("compare", "Prints medians beside the peers', interleaved, after comparing the results.") { only, threads, quick, json, ort, python };
+        var command = new Command("compare", "Prints medians beside the peers', interleaved, after comparing the results.") { only, threads, quick, json, native, ort, python };
         command.SetAction(parsed =>
         {
             string[] names = parsed.GetValue(only) ?? [];
@@ -62,12 +63,12 @@ internal static class Commands
             }
 
             int[] counts = parsed.GetValue(threads) is { } count ? [count] : Environment.ProcessorCount > 1 ? [1, 2] : [1];
-            return Compare(works, counts, isQuick, parsed.GetValue(json), Path.GetFullPath(parsed.GetValue(ort)!), parsed.GetValue(python)!);
+            return Compare(works, counts, isQuick, parsed.GetValue(json), parsed.GetValue(native), Path.GetFullPath(parsed.GetValue(ort)!), parsed.GetValue(python)!);
         });
         return command;
     }
 
-    private static int Compare(List<Work> works, int[] threads, bool quick, FileInfo? json, string ort, string python)
+    private static int Compare(List<Work> works, int[] threads, bool quick, FileInfo? json, FileInfo? native, string ort, string python)
     {
         using var peers = new PeerSet(ort, python);
         Console.WriteLine($"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {MachineName.Processor()}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}");
@@ -77,7 +78,7 @@ internal static class Commands
         var table = new Table(Console.Out);
         table.Header();
         var rows = new List<Row>();
-        var comparison = new Comparison(peers, quick, row =>
+        var comparison = new Comparison(peers, native?.FullName, quick, row =>
         {
             rows.Add(row);
             table.Write(row);

@@ -7,7 +7,7 @@ using NumCnn.Benchmarks.Works;
 namespace NumCnn.Benchmarks;
 
 /// <summary>Compares works with their peers, one row after the other.</summary>
-internal sealed class Comparison(PeerSet peers, bool quick, Action<Row> report)
+internal sealed class Comparison(PeerSet peers, string? native, bool quick, Action<Row> report)
 {
     // A network of few multiply-adds is over before a second thread has begun.
     private const int FewestSamplesToShare = 8;
@@ -49,7 +49,7 @@ internal sealed class Comparison(PeerSet peers, bool quick, Action<Row> report)
         if (work.Load is not null)
         {
             using var data = new WorkData(work, 1);
-            report(FirstInference.Measure(data, peers.Ort, quick ? 3 : 9));
+            FirstInference.Measure(data, peers.Ort, native, quick ? 3 : 9).ForEach(report);
         }
     }
 

@@ -27,17 +27,23 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
     /// <param name="storageLength">Elements of the whole storage.</param>
     /// <exception cref="ArgumentException">Two names are equal, a layout does not hold its shape, or an element would lie outside its part of the storage.</exception>
     public ParameterSet(IReadOnlyList<ParameterInfo> infos, int trainableLength, int storageLength)
+        : this(infos, trainableLength, new AlignedBuffer<T>(storageLength))
+    {
+    }
+
+    /// <summary>Takes memory that is all zero.</summary>
+    internal ParameterSet(IReadOnlyList<ParameterInfo> infos, int trainableLength, AlignedBuffer<T> storage)
     {
         ArgumentNullException.ThrowIfNull(infos);
         ArgumentOutOfRangeException.ThrowIfNegative(trainableLength);
-        ArgumentOutOfRangeException.ThrowIfLessThan(storageLength, trainableLength);
+        ArgumentOutOfRangeException.ThrowIfLessThan(storage.Length, trainableLength, nameof(storage));
         _layouts = new ParameterLayout[infos.Count];
         _indices = new Dictionary<string, int>(infos.Count, StringComparer.Ordinal);
         for (int i = 0; i < infos.Count; i++)
         {
             var layout = new ParameterLayout(infos[i]);
             bool trainable = infos[i].Trainable;
-            int start = trainable ? 0 : trainableLength, end = trainable ? trainableLength : storageLength;
+            int start = trainable ? 0 : trainableLength, end = trainable ? trainableLength : storage.Length;
             if (!layout.IsWithin(start, end))
             {
                 throw Outside(layout, start, end, nameof(infos));
@@ -52,7 +58,7 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
         }
 
         _trainableLength = trainableLength;
-        _storage = new AlignedBuffer<T>(storageLength);
+        _storage = storage;
         _gradients = new AlignedBuffer<T>(trainableLength);
         BatchCounters = new BatchCounters(infos);
     }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace NumCnn.Benchmarks.Measuring;
 
-/// <summary>This program again, as a child process with a command of its own.</summary>
+/// <summary>Child processes that print what they measured; mostly this program again, with a command of its own.</summary>
 internal static class ChildProcess
 {
     /// <summary>Runs it and reads what it prints.</summary>
@@ -13,11 +13,20 @@ internal static class ChildProcess
         string program = Environment.ProcessPath!;
         bool isHost = Path.GetFileNameWithoutExtension(program) == "dotnet";
         string[] all = isHost ? [typeof(ChildProcess).Assembly.Location, .. arguments] : arguments;
-        using var process = Process.Start(new ProcessStartInfo(program, all) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        return OutputOf(program, all);
+    }
+
+    /// <summary>Runs another program and reads what it prints.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public static string OutputOf(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0 && !string.IsNullOrWhiteSpace(output)
             ? output
-            : throw new InvalidOperationException($"The process '{string.Join(' ', all)}' ended with code {process.ExitCode}: {output}");
+            : throw new InvalidOperationException($"The process '{program} {string.Join(' ', arguments)}' ended with code {process.ExitCode}: {output}");
     }
 }

@@ -6,4 +6,5 @@ internal static class Modes
     public const string Infer = "infer";
     public const string Train = "train";
     public const string First = "first";
+    public const string Native = "first-native";
 }
