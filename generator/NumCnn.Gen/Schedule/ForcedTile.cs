@@ -17,6 +17,9 @@ internal sealed record ForcedTile
     /// <summary>Samples of the tile where a nest runs over the batch.</summary>
     public int SampleTile { get; set; } = 1;
 
+    /// <summary>Steps that share their loads; null for steps that stand for themselves.</summary>
+    public Body? Body { get; set; }
+
     /// <summary>Statements up to which a loop's body is unrolled.</summary>
     public int BodyBudget { get; set; } = Planner.BodyBudget;
 }

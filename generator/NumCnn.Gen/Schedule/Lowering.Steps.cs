@@ -11,6 +11,12 @@ internal sealed partial class Lowering
             return;
         }
 
+        if (piece.Shared is not null && StraightSteps(depth, [[]]) is { } steps)
+        {
+            EmitShared(piece, points, steps);
+            return;
+        }
+
         var axis = _nest.Reduction[depth];
         int factor = _plan.Unroll[axis];
         if (axis.IsSymbolic)
@@ -31,6 +37,13 @@ internal sealed partial class Lowering
             Nested(new LoopStatement(LoopKind.Counted, variable) { End = main, Step = factor }, axis, new Position(variable, 0), () =>
             {
                 DeclareRefs(piece);
+                var parts = Enumerable.Range(0, factor).Select(offset => new Dictionary<Axis, Position> { [axis] = new(variable, offset) });
+                if (piece.Shared is not null && StraightSteps(depth + 1, [.. parts]) is { } body)
+                {
+                    EmitShared(piece, points, body);
+                    return;
+                }
+
                 for (int offset = 0; offset < factor; offset++)
                 {
                     _positions[axis] = new Position(variable, offset);

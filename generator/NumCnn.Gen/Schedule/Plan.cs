@@ -28,6 +28,9 @@ internal sealed class Piece
     /// <summary>Vectors along the lane axis in one tile.</summary>
     public int LaneVectors { get; set; } = 1;
 
+    /// <summary>What the steps of the body share: each of its elements is loaded once for all of them. Null where they share nothing.</summary>
+    public Access? Shared { get; set; }
+
     /// <summary>No loops at all: the steps stand one after another.</summary>
     public bool Straight { get; set; }
 }

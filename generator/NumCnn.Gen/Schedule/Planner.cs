@@ -18,13 +18,13 @@ internal static class Planner
     public const int BodyBudget = 128;
 
     /// <summary>Longer axes are never unrolled as a whole.</summary>
-    private const int LongestUnrolled = 12;
+    public const int LongestUnrolled = 12;
 
     public static Plan Create(Nest nest, Target target, UnrollMode unroll, TileOverride? tileOverride = null)
     {
         var plan = new Plan();
         var forced = tileOverride?.Invoke(nest, target);
-        var shape = new TileShape(nest, target, forced);
+        var shape = new TileShape(nest, target, unroll, forced);
         bool straight = forced is null && TryStraight(nest, target, unroll, plan, shape);
         if (!straight)
         {
@@ -183,6 +183,7 @@ internal static class Planner
                             : new Range(0, axis.Extent, 1);
                     }
 
+                    piece.Shared = shape.Shared(piece);
                     plan.Pieces.Add(piece);
                 }
             }
@@ -224,6 +225,16 @@ internal static class Planner
 
     private static void ChooseUnrolling(Nest nest, Plan plan, TileShape shape, UnrollMode unroll, int bodyBudget)
     {
+        if (shape.Body is { } body)
+        {
+            foreach (var axis in nest.Reduction)
+            {
+                plan.Unroll[axis] = nest.Literals().Contains(axis) ? axis.Extent : body.CountOf(axis);
+            }
+
+            return;
+        }
+
         int heaviest = plan.Pieces.Max(piece => shape.StatementsPerStep(piece));
         int budget = unroll == UnrollMode.Full ? StatementBudget / plan.Pieces.Count : Math.Min(bodyBudget, StatementBudget / plan.Pieces.Count);
         int limit = unroll == UnrollMode.None ? 1 : Math.Max(1, budget / Math.Max(1, heaviest));
@@ -240,7 +251,7 @@ internal static class Planner
                 bool whole = axis.Extent <= limit && axis.Extent <= LongestUnrolled;
                 factor = whole ? axis.Extent : innermost ? PartialUnroll(axis.Extent, Math.Min(limit, 4), heaviest) : 1;
 
-                // Two steps that broadcast the same element invite the JIT to keep it, and it has no register left for that.
+                // Two steps that load the same element invite the JIT to keep it, and it has no register left for that.
                 if (factor > 1 && plan.Pieces.Exists(piece => shape.Repeats(axis, factor, piece)))
                 {
                     factor = 1;
@@ -289,7 +300,8 @@ internal static class Planner
                 }
             }
 
-            total += copies * ((unrolled * (nest.Accumulators.Count == 0 ? 0 : shape.StatementsPerStep(piece))) + (shape.Points(piece) * (nest.Accumulators.Count + nest.Stores.Count + operations)));
+            long steps = nest.Accumulators.Count == 0 ? 0 : piece.Shared is null ? unrolled * shape.StatementsPerStep(piece) : unrolled / shape.Body!.Steps * shape.StatementsPerBody(piece);
+            total += copies * (steps + (shape.Points(piece) * (nest.Accumulators.Count + nest.Stores.Count + operations)));
         }
 
         return (int)Math.Min(total, int.MaxValue);

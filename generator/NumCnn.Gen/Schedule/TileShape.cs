@@ -1,28 +1,38 @@
+using NumCnn.Gen.Spec;
+
 namespace NumCnn.Gen.Schedule;
 
 /// <summary>The costs of a nest's tiles.</summary>
-internal sealed class TileShape
+internal sealed partial class TileShape
 {
     /// <summary>Cycles from a multiply-add to the next one that needs its result.</summary>
     private const int Latency = 4;
+
+    /// <summary>Loads of a cycle where nearly every multiply-add brings one: two at best, and less where addresses collide.</summary>
+    private const double LoadsPerCycle = 1.6;
 
     /// <summary>Cycles that a step costs beside its operations: the loop, and what the machine cannot overlap. Larger tiles share it.</summary>
     private const double StepCost = 0.5;
 
     private readonly Nest _nest;
     private readonly Target _target;
+    private readonly UnrollMode _unroll;
     private readonly List<Access> _loads;
     private readonly List<Axis> _tile;
     private readonly ForcedTile? _forced;
 
-    public TileShape(Nest nest, Target target, ForcedTile? forced = null)
+    public TileShape(Nest nest, Target target, UnrollMode unroll = UnrollMode.Auto, ForcedTile? forced = null)
     {
         _nest = nest;
         _target = target;
+        _unroll = unroll;
         _forced = forced;
         _tile = [.. nest.Tile.Where(axis => !axis.IsTrivial).Except(nest.Literals())];
         _loads = [.. nest.Accumulators.SelectMany(UpdateLoads).Distinct()];
     }
+
+    /// <summary>The steps that share their loads in one loop's body, as <see cref="BestVectors"/> chose them; null where steps stand for themselves.</summary>
+    public Body? Body { get; private set; }
 
     private int Accumulators => Math.Max(1, _nest.Accumulators.Count);
 
@@ -43,7 +53,8 @@ internal sealed class TileShape
     }
 
     /// <summary>Whether the registers hold a tile.</summary>
-    public bool Fits(Axis? first, int firstTile, Axis? second, int secondTile, int vectors) => Cost(first, firstTile, second, secondTile, vectors).Registers <= _target.Registers;
+    public bool Fits(Axis? first, int firstTile, Axis? second, int secondTile, int vectors, Body? body = null)
+        => Cost(first, firstTile, second, secondTile, vectors, body).Registers <= _target.Registers;
 
     public int LaneVectors(int vectors)
     {
@@ -65,8 +76,10 @@ internal sealed class TileShape
 
     public int BestVectors(int samples)
     {
+        Body = null;
         if (_forced is { } forced && (samples == 0 || samples == forced.SampleTile))
         {
+            Body = forced.Body;
             return forced.Vectors;
         }
 
@@ -89,13 +102,27 @@ internal sealed class TileShape
             }
             else
             {
-                cost = RectangleCost(vectors).Cost / vectors;
+                cost = RectangleCost(vectors, null).Cost / vectors;
             }
 
             if (cost < bestCost * 0.98)
             {
                 bestCost = cost;
                 best = vectors;
+            }
+        }
+
+        foreach (var body in samples > 0 ? [] : Bodies())
+        {
+            for (int vectors = 1; vectors <= Math.Min(available, 8); vectors *= 2)
+            {
+                double cost = RectangleCost(vectors, body).Cost / vectors;
+                if (cost < bestCost * 0.98)
+                {
+                    bestCost = cost;
+                    best = vectors;
+                    Body = body;
+                }
             }
         }
 
@@ -111,7 +138,7 @@ internal sealed class TileShape
             return (forced.First, forced.FirstTile, forced.Second, forced.SecondTile);
         }
 
-        var (_, first, firstTile, second, secondTile) = RectangleCost(vectors);
+        var (_, first, firstTile, second, secondTile) = RectangleCost(vectors, Body);
         return (first, firstTile, second, secondTile);
     }
 
@@ -135,7 +162,7 @@ internal sealed class TileShape
         return (Accumulators * points * vectors) + loads;
     }
 
-    /// <summary>Unrolled so far, a broadcast of one step returns in another, while the accumulators fill the registers.</summary>
+    /// <summary>Unrolled so far, an element of one step returns in another, while the accumulators fill the registers.</summary>
     public bool Repeats(Axis axis, int factor, Piece piece)
     {
         if (Points(piece) * Accumulators * 2 < _target.Registers)
@@ -147,7 +174,7 @@ internal sealed class TileShape
         foreach (var access in _loads)
         {
             int step = access.Address.FactorOf(axis);
-            if (step == 0 || OnVectors(access))
+            if (step == 0)
             {
                 continue;
             }
@@ -208,8 +235,13 @@ internal sealed class TileShape
     /// A step of a tile of two axes, as the lowering writes it: what does not move with the outer axis is held, what moves with
     /// it alone passes through one local a vector, and an operand that serves once needs none.
     /// </summary>
-    private (double Cycles, int Registers) Cost(Axis? first, int firstTile, Axis? second, int secondTile, int vectors)
+    private (double Cycles, int Registers) Cost(Axis? first, int firstTile, Axis? second, int secondTile, int vectors, Body? body = null)
     {
+        if (body is not null && SharedCost([(first, firstTile), (second, secondTile)], vectors, body) is { } shared)
+        {
+            return shared;
+        }
+
         if (secondTile > 1 && _nest.Parallel.IndexOf(second!) < _nest.Parallel.IndexOf(first!))
         {
             (first, firstTile, second, secondTile) = (second, secondTile, first, firstTile);
@@ -241,10 +273,10 @@ internal sealed class TileShape
         }
 
         int operations = points * Accumulators;
-        return (Math.Max(Math.Max(operations / 2.0, loads / 2.0), Latency) + StepCost, operations + held + passing);
+        return (Math.Max(Math.Max(operations / 2.0, loads / LoadsPerCycle), Latency) + StepCost, operations + held + passing);
     }
 
-    private (double Cost, Axis? First, int FirstTile, Axis? Second, int SecondTile) RectangleCost(int vectors)
+    private (double Cost, Axis? First, int FirstTile, Axis? Second, int SecondTile) RectangleCost(int vectors, Body? body)
     {
         if (_nest.Accumulators.Count == 0)
         {
@@ -281,7 +313,7 @@ internal sealed class TileShape
 
         void Consider(Axis first, int firstTile, Axis? second, int secondTile)
         {
-            if (firstTile * secondTile > 1 && !Fits(first, firstTile, second, secondTile, vectors))
+            if (firstTile * secondTile > 1 && !Fits(first, firstTile, second, secondTile, vectors, body))
             {
                 return;
             }
@@ -294,7 +326,7 @@ internal sealed class TileShape
                 foreach (var secondRange in Planner.Split(second, secondTile))
                 {
                     long count = (long)(firstRange.End - firstRange.Start) * (secondRange.End - secondRange.Start);
-                    cycles += count * Cost(first, firstRange.Tile, second, secondRange.Tile, vectors).Cycles / (firstRange.Tile * secondRange.Tile);
+                    cycles += count * Cost(first, firstRange.Tile, second, secondRange.Tile, vectors, body).Cycles / (firstRange.Tile * secondRange.Tile);
                     pieces++;
                 }
             }

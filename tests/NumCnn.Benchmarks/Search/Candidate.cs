@@ -3,7 +3,7 @@ using NumCnn.Gen.Schedule;
 namespace NumCnn.Benchmarks.Search;
 
 /// <summary>A tile by its axes' names, so that it fits every nest of a kernel.</summary>
-internal sealed record Candidate(int Vectors, string? First, int FirstTile, string? Second, int SecondTile, int SampleTile, int BodyBudget = Planner.BodyBudget)
+internal sealed record Candidate(int Vectors, string? First, int FirstTile, string? Second, int SecondTile, int SampleTile, string? Body = null, int BodyBudget = Planner.BodyBudget)
 {
     private const int MostVectors = 8, MostSamples = 16;
 
@@ -25,9 +25,12 @@ internal sealed record Candidate(int Vectors, string? First, int FirstTile, stri
                 continue;
             }
 
-            foreach (var candidate in Rectangles(shape, axes, vectors, target.Registers / (vectors * nest.Accumulators.Count)))
+            foreach (var body in shape.Bodies().Prepend(null))
             {
-                yield return candidate;
+                foreach (var candidate in Rectangles(shape, axes, vectors, target.Registers / (vectors * nest.Accumulators.Count), body))
+                {
+                    yield return candidate;
+                }
             }
         }
     }
@@ -51,37 +54,38 @@ internal sealed record Candidate(int Vectors, string? First, int FirstTile, stri
             Second = second,
             SecondTile = Math.Min(SecondTile, second?.Extent ?? 1),
             SampleTile = SampleTile,
+            Body = shape.Bodies().FirstOrDefault(body => body.ToString() == Body),
             BodyBudget = BodyBudget,
         };
     }
 
     public override string ToString()
         => $"{Vectors} vectors" + (First is null ? string.Empty : $" × {FirstTile} {First}") + (Second is null ? string.Empty : $" × {SecondTile} {Second}")
-            + (SampleTile > 1 ? $" × {SampleTile} samples" : string.Empty) + (BodyBudget == Planner.BodyBudget ? string.Empty : $", bodies up to {BodyBudget}");
+            + (SampleTile > 1 ? $" × {SampleTile} samples" : string.Empty) + (Body is null ? string.Empty : $", shared by {Body}") + (BodyBudget == Planner.BodyBudget ? string.Empty : $", bodies up to {BodyBudget}");
 
-    private static IEnumerable<Candidate> Rectangles(TileShape shape, List<Axis> axes, int vectors, int capacity)
+    private static IEnumerable<Candidate> Rectangles(TileShape shape, List<Axis> axes, int vectors, int capacity, Body? body)
     {
         if (axes.Count == 0)
         {
-            yield return new(vectors, null, 1, null, 1, 1);
+            yield return new(vectors, null, 1, null, 1, 1, body?.ToString());
         }
 
         for (int a = 0; a < axes.Count; a++)
         {
             for (int firstTile = 1; firstTile <= Math.Min(capacity, axes[a].Extent); firstTile++)
             {
-                if (shape.Fits(axes[a], firstTile, null, 1, vectors))
+                if (shape.Fits(axes[a], firstTile, null, 1, vectors, body))
                 {
-                    yield return new(vectors, axes[a].Name, firstTile, null, 1, 1);
+                    yield return new(vectors, axes[a].Name, firstTile, null, 1, 1, body?.ToString());
                 }
 
                 for (int b = a + 1; b < axes.Count; b++)
                 {
                     for (int secondTile = 2; firstTile * secondTile <= capacity && secondTile <= axes[b].Extent; secondTile++)
                     {
-                        if (shape.Fits(axes[a], firstTile, axes[b], secondTile, vectors))
+                        if (shape.Fits(axes[a], firstTile, axes[b], secondTile, vectors, body))
                         {
-                            yield return new(vectors, axes[a].Name, firstTile, axes[b].Name, secondTile, 1);
+                            yield return new(vectors, axes[a].Name, firstTile, axes[b].Name, secondTile, 1, body?.ToString());
                         }
                     }
                 }

@@ -28,6 +28,9 @@ public class TileDisassemblyTests
         ("Strided", "16, 32, 32", "conv2d: {out_channels: 32, kernel_size: 3, stride: 2, padding: same}"),
         ("Dense", "400", "linear: 120"),
         ("DenseLarge", "640", "linear: 128"),
+        ("Depthwise", "32, 24, 24", "conv2d: {out_channels: 32, kernel_size: 3, padding: 1, groups: 32}"),
+        ("DepthwiseStrided", "32, 28, 28", "conv2d: {out_channels: 32, kernel_size: 3, stride: 2, padding: same, groups: 32}"),
+        ("DepthwiseLarge", "32, 28, 28", "conv2d: {out_channels: 32, kernel_size: 5, padding: 2, groups: 32}"),
     ];
 
     private static readonly string[] Directions = ["Forward", "InputGradient", "WeightGradient"];
