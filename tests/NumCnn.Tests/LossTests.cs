@@ -77,6 +77,24 @@ public sealed class LossTests
         Assert.Equal([0, 0, 0, 0], gradient);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(11)]
+    public void Squared_errors_of_any_number_of_elements(int count)
+    {
+        double[] outputs = [.. Enumerable.Range(0, count).Select(static k => 0.5 * k)], targets = [.. Enumerable.Range(0, count).Select(static k => 1.0 + (k % 3))];
+        double[] differences = [.. outputs.Zip(targets, static (output, target) => output - target)];
+        double[] gradient = new double[count];
+        double expected = differences.Sum(static difference => difference * difference);
+        Assert.Equal(expected / count, new MseLoss<double>().Evaluate(outputs, targets, 1, gradient), 1e-14);
+        Assert.All(differences.Zip(gradient), pair => Assert.Equal(2 * pair.First / count, pair.Second, 1e-15));
+        Assert.Equal(expected / 2, new HalfSquaredErrorLoss<double>(count).Evaluate(outputs, targets, 1, gradient), 1e-14);
+        Assert.Equal(differences, gradient);
+        Assert.Equal(expected / count, new MseLoss<double>().Evaluate(outputs, targets, 1, []), 1e-14);
+    }
+
     [Fact]
     public void Absolute_errors_have_no_derivative_at_0()
     {

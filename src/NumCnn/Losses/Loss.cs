@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace NumCnn;
 
-/// <summary>A loss as a mean over a batch, and its gradient by the outputs. Sums run in double precision and in the order of the elements.</summary>
+/// <summary>A loss as a mean over a batch, and its gradient by the outputs. Sums run in double precision and in a fixed order.</summary>
 /// <typeparam name="T">The outputs' type, <see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <typeparam name="TTarget">The targets' type.</typeparam>
 public abstract class Loss<T, TTarget>
