@@ -252,8 +252,7 @@ internal sealed partial class ConvolutionEquation
         var j = new Axis("j", Y.Columns);
         var u = new Axis("u", rows.Taps);
         var v = new Axis("v", Kernel.W);
-        nest.Parallel.Add(i);
-        nest.Parallel.Add(j);
+        AddPixels(nest, [i, j]);
         nest.Tile.Add(j);
         nest.Tile.Add(i);
         nest.Reduction.AddRange([u, v]);
@@ -278,7 +277,7 @@ internal sealed partial class ConvolutionEquation
         var (group, output, input) = Channels(nest, lanesOnOutput: false, order);
         var (rowPhase, row, rowTap) = rows.Axes("r", "i", "u");
         var (columnPhase, column, columnTap) = columns.Axes("s", "j", "v");
-        nest.Parallel.AddRange([rowPhase, row, columnPhase, column]);
+        AddPixels(nest, [rowPhase, row, columnPhase, column]);
         nest.Tile.AddRange([column, row]);
 
         var point = new OutputPoint(XIndex(group, input.Index), rows.Target(rowPhase, row), columns.Target(columnPhase, column), samples);
@@ -296,6 +295,16 @@ internal sealed partial class ConvolutionEquation
         nest.Accumulators.Add(sum);
         nest.Stores.Add(new StoreTo(point.In(x), finish(sum, point)));
         return nest;
+    }
+
+    /// <summary>
+    /// The loops over pixels: inside those over blocks of channels, whose weights then stay in the first cache, but around the
+    /// channels of a depthwise convolution, which have few weights and otherwise would fetch the image once each.
+    /// </summary>
+    private static void AddPixels(Nest nest, IReadOnlyList<Axis> axes)
+    {
+        int lanes = nest.Block is null && nest.Lane is not null ? nest.Parallel.IndexOf(nest.Lane) : -1;
+        nest.Parallel.InsertRange(lanes < 0 ? nest.Parallel.Count : lanes, axes);
     }
 
     private static void AddReduction(Nest nest, Axis? axis)

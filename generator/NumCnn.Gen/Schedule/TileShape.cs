@@ -273,7 +273,10 @@ internal sealed partial class TileShape
         }
 
         int operations = points * Accumulators;
-        return (Math.Max(Math.Max(operations / 2.0, loads / LoadsPerCycle), Latency) + StepCost, operations + held + passing);
+        bool isWhole = (operations + loads) * Product(_nest.Reduction) <= Planner.BodyBudget && (operations * 2 < _target.Registers || !Bodies().Any());
+        double memory = MemoryCycles([(first, firstTile), (second, secondTile)], vectors, isWhole);
+        double arithmetic = Math.Max(Math.Max(operations / 2.0, loads / LoadsPerCycle), Latency) + StepCost;
+        return (Math.Max(arithmetic, memory), operations + held + passing);
     }
 
     private (double Cost, Axis? First, int FirstTile, Axis? Second, int SecondTile) RectangleCost(int vectors, Body? body)
