@@ -17,11 +17,15 @@ internal sealed partial class TileShape
     /// <summary>The axes along which a nest passes through its images: those of its points, or those of its sums where these are longer.</summary>
     private bool SumsOverPixels => Product(_nest.Reduction) > Product(Points());
 
-    /// <summary>Whether the nest's images exceed the first cache, and nothing else is loaded but them and a few weights of each channel.</summary>
+    /// <summary>
+    /// Whether the nest's images exceed the first cache, and each channel is summed by itself: one operand is the same for all points,
+    /// as the taps of a depthwise convolution are, or its output's gradient for all taps.
+    /// </summary>
     private bool ComesFromSecondCache => _comesFromSecondCache ??= _nest.Block is null && _nest.Lane is not null
         && _loads.TrueForAll(access => access.Phase is null && OnVectors(access))
+        && _loads.Exists(access => !Points().Exists(access.DependsOn))
         && !_nest.Parallel.Concat(_nest.Reduction).Any(static axis => axis.IsSymbolic)
-        && _loads.Concat(_nest.Stores.Select(static store => store.Target)).Select(static access => access.Storage).Distinct().Sum(static storage => (long)storage.Length) * _target.ElementSize > FirstCache;
+        && Passed().Select(static access => access.Storage).Distinct().Sum(static storage => (long)storage.Length) * _target.ElementSize > FirstCache;
 
     /// <summary>Cycles of a step for the lines that it is the first to read.</summary>
     /// <param name="tile">The tile.</param>
@@ -59,7 +63,7 @@ internal sealed partial class TileShape
             foreach (var axis in window.Where(axis => access.Address.FactorOf(axis) != 0))
             {
                 int factor = access.Address.FactorOf(axis);
-                int step = along.Select(access.Address.FactorOf).Where(own => own != 0 && own % factor == 0).Select(own => Math.Abs(own / factor)).DefaultIfEmpty(1).Min();
+                int step = along.Select(access.Address.FactorOf).Where(own => own != 0 && own % factor == 0).Select(own => Math.Abs(own / factor)).DefaultIfEmpty(int.MaxValue).Min();
                 fresh *= Math.Min(step, count(axis));
             }
 
@@ -68,6 +72,9 @@ internal sealed partial class TileShape
 
         return pixels;
     }
+
+    /// <summary>What a nest passes through: what it reads, and what it writes unless that are sums over all of it.</summary>
+    private IEnumerable<Access> Passed() => SumsOverPixels ? _loads : _loads.Concat(_nest.Stores.Select(static store => store.Target));
 
     private List<Axis> Points() => [.. _nest.Parallel.Where(axis => axis != _nest.Lane && !axis.IsTrivial)];
 
