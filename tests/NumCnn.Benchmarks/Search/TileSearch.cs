@@ -25,7 +25,8 @@ internal static class TileSearch
     public static Command Create()
     {
         var only = new Option<string[]>("--only") { Description = "Kernels by name (lenet_conv1.Forward) or the beginning of it; otherwise all.", AllowMultipleArgumentsPerToken = true };
-        var command = new Command("search", "Times every register tile of each kernel and prints how far the planner's choice is from the best.") { only };
+        var all = new Option<bool>("--all") { Description = "Prints the time of every tile, too, the fastest first." };
+        var command = new Command("search", "Times every register tile of each kernel and prints how far the planner's choice is from the best.") { only, all };
         command.SetAction(parsed =>
         {
             string[] names = parsed.GetValue(only) ?? [];
@@ -36,7 +37,7 @@ internal static class TileSearch
                 return 2;
             }
 
-            Run(kernels);
+            Run(kernels, parsed.GetValue(all));
             return 0;
         });
         return command;
@@ -59,7 +60,7 @@ internal static class TileSearch
         }
     }
 
-    private static void Run(IReadOnlyList<(string Name, Step Step)> kernels)
+    private static void Run(IReadOnlyList<(string Name, Step Step)> kernels, bool printsAll)
     {
         var target = Target.For(Vector512.IsHardwareAccelerated ? VectorKind.Fixed512 : VectorKind.Variable, DType.Float32);
         Console.WriteLine(target.Kind == VectorKind.Fixed512 ? "Vector512, 32 registers" : "Vector<T>, 16 registers");
@@ -67,13 +68,13 @@ internal static class TileSearch
         int off = 0;
         foreach (var (name, step) in kernels)
         {
-            off += Search(name, new SearchedKernel(step, target.Kind), target) > Allowed ? 1 : 0;
+            off += Search(name, new SearchedKernel(step, target.Kind), target, printsAll) > Allowed ? 1 : 0;
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{off} of {kernels.Count} more than {Allowed - 1:0%} off the best."));
     }
 
-    private static double Search(string name, SearchedKernel kernel, Target target)
+    private static double Search(string name, SearchedKernel kernel, Target target, bool printsAll)
     {
         var model = kernel.Write(null)!;
         var texts = Distinct([model, .. Candidate.Of(kernel.MainNest, target).Select(kernel.Write).OfType<KernelText>()]);
@@ -99,7 +100,21 @@ internal static class TileSearch
             ratio.ToString("0.00", CultureInfo.InvariantCulture),
             chosen,
             best == 0 ? "the same" : last[best].Candidate?.ToString()));
+        if (printsAll)
+        {
+            Print(last, final);
+            Print(texts.Except(last), times.Where((_, k) => !last.Contains(texts[k])));
+        }
+
         return ratio;
+    }
+
+    private static void Print(IEnumerable<KernelText> texts, IEnumerable<double> times)
+    {
+        foreach (var (text, seconds) in texts.Zip(times).OrderBy(static pair => pair.Second))
+        {
+            Console.WriteLine($"    {Microseconds(seconds)}  {text.Candidate?.ToString() ?? "the model's"}");
+        }
     }
 
     private static List<KernelText> Distinct(IEnumerable<KernelText> texts) => [.. texts.DistinctBy(static text => text.Text)];
