@@ -37,7 +37,7 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
         _storage = new AlignedBuffer<T>(layout.StorageLength);
         if (path is not null)
         {
-            CompilingAhead.Start(layout, PredictZeros);
+            CompilingAhead.Start(layout, PredictZeros, PredictKernels);
         }
 
         Parameters = new ParameterSet<T>(layout.Parameters, layout.TrainableLength, _storage);
@@ -147,6 +147,10 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     protected virtual void PredictPrepare(ref T batch)
     {
     }
+
+    /// <summary>The kernels that Predict calls on this hardware, in their order, for whoever has them compiled before their turn.</summary>
+    /// <returns>The kernels; none where they are too few for that.</returns>
+    protected virtual Delegate[] PredictKernels() => [];
 
     /// <summary>Describes the network.</summary>
     /// <returns>Its description.</returns>

@@ -5,8 +5,9 @@ using System.Runtime.CompilerServices;
 namespace NumCnn;
 
 /// <summary>
-/// Has a network's kernels compiled by the JIT compiler on another thread while the network waits for its file: one prediction from
-/// zeros, whose result nobody sees. A method is compiled once for all threads, and whoever needs one that is being compiled waits for it.
+/// Has a network's kernels compiled by the JIT compiler on other threads while the network waits for its file. One makes a prediction
+/// from zeros, whose result nobody sees; if there are many kernels, a second one begins at their end, and they meet. A method is
+/// compiled once for all threads, and whoever needs one that is being compiled waits for it.
 /// </summary>
 /// <remarks>
 /// Not generic, and small, because a process's first inference waits for this class, too. Nothing happens where a thread could bring
@@ -23,11 +24,12 @@ internal static class CompilingAhead
 
     private static bool IsWanted => !AppContext.TryGetSwitch(Switch, out bool wanted) || wanted;
 
-    /// <summary>Starts the prediction, unless somebody has before.</summary>
+    /// <summary>Starts the threads, unless somebody has before.</summary>
     /// <param name="layout">The network's; it belongs to a class, not to an object.</param>
     /// <param name="predict">The prediction.</param>
-    [SuppressMessage("Roslynator", "RCS1075", Justification = "Loading works without the thread.")]
-    public static void Start(NetworkLayout layout, Action predict)
+    /// <param name="kernels">Gives its kernels.</param>
+    [SuppressMessage("Roslynator", "RCS1075", Justification = "Loading works without the threads.")]
+    public static void Start(NetworkLayout layout, Action predict, Func<Delegate[]> kernels)
     {
         if (!IsPossible || !layout.Claim())
         {
@@ -36,8 +38,12 @@ internal static class CompilingAhead
 
         try
         {
-            // The thread ends with the prediction; a process that ends earlier does not wait for it.
-            new Thread(Run) { IsBackground = true, Name = "NumCnn compiling ahead" }.UnsafeStart(predict);
+            // They end with their work; a process that ends earlier does not wait for them.
+            new Thread(Predict) { IsBackground = true, Name = "NumCnn compiling ahead" }.UnsafeStart(predict);
+            if (layout.HasManyKernels)
+            {
+                new Thread(CompileFromEnd) { IsBackground = true, Name = "NumCnn compiling from the end" }.UnsafeStart(kernels);
+            }
         }
         catch (Exception)
         {
@@ -46,7 +52,7 @@ internal static class CompilingAhead
     }
 
     [SuppressMessage("Roslynator", "RCS1075", Justification = "An exception here would end the process.")]
-    private static void Run(object? predict)
+    private static void Predict(object? predict)
     {
         try
         {
@@ -55,6 +61,23 @@ internal static class CompilingAhead
         catch (Exception)
         {
             // Such as no memory for the workspace. A caller's own Predict will say so; nobody is waiting for this one.
+        }
+    }
+
+    [SuppressMessage("Roslynator", "RCS1075", Justification = "An exception here would end the process.")]
+    private static void CompileFromEnd(object? kernels)
+    {
+        try
+        {
+            var all = ((Func<Delegate[]>)kernels!)();
+            for (int k = all.Length - 1; k >= 0; k--)
+            {
+                RuntimeHelpers.PrepareDelegate(all[k]);
+            }
+        }
+        catch (Exception)
+        {
+            // The kernels are compiled when they are called.
         }
     }
 }

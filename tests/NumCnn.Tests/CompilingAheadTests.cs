@@ -40,6 +40,17 @@ public sealed class CompilingAheadTests : IDisposable
     }
 
     [Fact]
+    public void A_second_thread_compiles_the_kernels_from_the_end()
+    {
+        NetworkLayout layout = Layout() with { HasManyKernels = true };
+        var kernels = new Kernels();
+        _ = new Sum(layout, kernels, Save(layout));
+
+        Assert.True(!CompilingAhead.IsPossible || kernels.Asked.Wait(s_patience), "Nobody has asked for the kernels.");
+        Assert.NotEqual(Environment.CurrentManagedThreadId, kernels.AskingThread);
+    }
+
+    [Fact]
     public void What_fails_there_is_nobodys_failure()
     {
         NetworkLayout layout = Layout();
@@ -105,6 +116,10 @@ public sealed class CompilingAheadTests : IDisposable
 
         public ManualResetEventSlim Done { get; } = new();
 
+        public ManualResetEventSlim Asked { get; } = new();
+
+        public int AskingThread { get; set; }
+
         public bool Fails { get; init; }
     }
 
@@ -126,6 +141,13 @@ public sealed class CompilingAheadTests : IDisposable
             {
                 throw new NotSupportedException();
             }
+        }
+
+        protected override Delegate[] PredictKernels()
+        {
+            kernels.AskingThread = Environment.CurrentManagedThreadId;
+            kernels.Asked.Set();
+            return kernels.Fails ? throw new NotSupportedException() : [Describe];
         }
 
         protected override NetworkInfo Describe() => throw new NotSupportedException();

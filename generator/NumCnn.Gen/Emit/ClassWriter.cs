@@ -49,12 +49,19 @@ internal sealed class ClassWriter
     {
         Constants();
         Information();
-        Layout(forward, backward);
+        var kernels = StageWriter.PredictKernels(predict);
+        Layout(forward, backward, kernels.Count > 0);
         Constructors();
         Parts();
         var stages = new StageWriter(_writer, _element);
         _writer.Line();
         stages.WritePredict(predict, _program.Memory.PredictSharedLength, _program.Memory.PredictSampleLength);
+        if (kernels.Count > 0)
+        {
+            _writer.Line();
+            stages.WritePredictKernels(kernels);
+        }
+
         if (_spec.Backward)
         {
             _writer.Line();
@@ -119,7 +126,7 @@ internal sealed class ClassWriter
         _writer.Line();
     }
 
-    private void Layout(IReadOnlyList<Stage> forward, IReadOnlyList<Stage> backward)
+    private void Layout(IReadOnlyList<Stage> forward, IReadOnlyList<Stage> backward, bool hasManyKernels)
     {
         var memory = _program.Memory;
         _writer.Line("private static NetworkInfo? s_info; // made when somebody asks for it: a network runs without");
@@ -143,6 +150,11 @@ internal sealed class ClassWriter
         if (_program.Predict.Any(static step => step.Domain == Domain.Items))
         {
             _writer.Line("    KeepsPreparation: true,");
+        }
+
+        if (hasManyKernels)
+        {
+            _writer.Line("    HasManyKernels: true,");
         }
 
         _writer.Line(FormattableString.Invariant($"    PredictBatchLength: {memory.PredictBatchLength}{(_spec.Backward ? "," : ");")}"));

@@ -40,6 +40,9 @@ internal sealed class Stage
 /// <summary>Writes the methods that call the kernels.</summary>
 internal sealed class StageWriter
 {
+    /// <summary>Kernels from which on two threads compile Predict sooner than one.</summary>
+    private const int FewestToShare = 12;
+
     private readonly CodeWriter _writer;
     private readonly string _element;
     private int _sharedLength;
@@ -135,6 +138,21 @@ internal sealed class StageWriter
 
             WriteSamples([.. steps.Where(static step => step.Step.Domain == Domain.Samples)], "0", "samples", predict: true);
         }
+    }
+
+    /// <summary>The kernels of Predict in their order, where they are many enough for two threads to compile them.</summary>
+    public static IReadOnlyList<Kernel> PredictKernels(IReadOnlyList<(Step Step, IReadOnlyList<KernelCall> Calls)> steps)
+    {
+        var kernels = steps.SelectMany(static step => step.Calls).Select(static call => call.Kernel).OfType<Kernel>().Distinct().ToList();
+        return kernels.Count < FewestToShare ? [] : kernels;
+    }
+
+    public void WritePredictKernels(IReadOnlyList<Kernel> kernels)
+    {
+        _writer.Line("/// <inheritdoc/>");
+        _writer.Line("protected override Delegate[] PredictKernels() => Vector512.IsHardwareAccelerated");
+        _writer.Line($"    ? [{string.Join(", ", kernels.Select(static kernel => kernel.TwinText.Length > 0 ? kernel.Name + "512" : kernel.Name))}]");
+        _writer.Line($"    : [{string.Join(", ", kernels.Select(static kernel => kernel.Name))}];");
     }
 
     /// <summary>It uses values of samples that live within it, or others.</summary>

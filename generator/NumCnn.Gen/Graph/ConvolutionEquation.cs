@@ -158,7 +158,7 @@ internal sealed partial class ConvolutionEquation
     public IReadOnlyList<Nest> Scatter(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {
         var nests = new List<Nest>();
-        foreach (var rows in Phase.Of(X.Rows, PadTop, Kernel.H, Stride.H, Dilation.H).SelectMany(rows => rows.WithoutZeros(Y.Rows, Overhead(x))))
+        foreach (var rows in Phase.Of(X.Rows, PadTop, Kernel.H, Stride.H, Dilation.H).SelectMany(rows => rows.WithoutZeros(Y.Rows, Overhead(x), RowWork)))
         {
             foreach (var columns in Phase.Of(X.Columns, PadLeft, Kernel.W, Stride.W, Dilation.W))
             {
@@ -239,7 +239,10 @@ internal sealed partial class ConvolutionEquation
 
     /// <summary>Rows of y by the taps that reach x.</summary>
     private IReadOnlyList<RowSpan> GatherSpans(View y)
-        => RowSpans.Of(Y.Rows, Kernel.H, (row, tap) => (row * Stride.H) + (tap * Dilation.H) - PadTop is var source && source >= 0 && source < X.Rows, Overhead(y));
+        => RowSpans.Of(Y.Rows, Kernel.H, (row, tap) => (row * Stride.H) + (tap * Dilation.H) - PadTop is var source && source >= 0 && source < X.Rows, Overhead(y), RowWork);
+
+    /// <summary>Multiply-adds of vectors for a row of y and one of the kernel's.</summary>
+    private double RowWork => (double)Y.Columns * Kernel.W * (IsDepthwise ? Blocks(Groups) : Groups * Inputs * Blocks(Outputs));
 
     private static double Overhead(View target) => target.LanesOverColumns ? RowSpans.TileOverhead : RowSpans.Overhead;
 

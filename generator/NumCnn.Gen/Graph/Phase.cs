@@ -50,9 +50,9 @@ internal sealed class Phase
     /// The same rows in parts, each with the taps that reach one of y's rows: at the border the others would read zeros. One part,
     /// where that would save too little.
     /// </summary>
-    public IReadOnlyList<Phase> WithoutZeros(int sourceRows, double overhead)
+    public IReadOnlyList<Phase> WithoutZeros(int sourceRows, double overhead, double work)
     {
-        var spans = RowSpans.Of(Count, Taps, (q, tap) => FirstSource + q + (SourceStep * tap) is var row && row >= 0 && row < sourceRows, overhead);
+        var spans = RowSpans.Of(Count, Taps, (q, tap) => FirstSource + q + (SourceStep * tap) is var row && row >= 0 && row < sourceRows, overhead, work);
         return spans.Count == 1 && spans[0].Taps == Taps ? [this] : [.. spans.Select(span => new Phase
         {
             First = First + (Stride * span.First),

@@ -1,3 +1,5 @@
+using NumCnn.Gen.Schedule;
+
 namespace NumCnn.Gen.Graph;
 
 /// <summary>Neighbouring rows that the same taps reach.</summary>
@@ -13,6 +15,9 @@ internal static class RowSpans
     /// <summary>The share of a kernel's work that has to go before the border's rows get code of their own.</summary>
     private const double LeastGain = 0.05;
 
+    /// <summary>Multiply-adds of vectors that have to go: fewer would be won back only after tens of thousands of calls, because the JIT compiles each span's code. Without loops there is less code, not more.</summary>
+    private const double LeastWork = 1000;
+
     /// <summary>What a span costs beside its rows, as a share of a row with all taps: its code, and the tiles that it cuts off.</summary>
     public const double Overhead = 0.2;
 
@@ -23,7 +28,8 @@ internal static class RowSpans
     /// <param name="taps">All taps.</param>
     /// <param name="reads">True if a tap of a row reads the image; such taps follow each other.</param>
     /// <param name="overhead">A span's own cost.</param>
-    public static IReadOnlyList<RowSpan> Of(int rows, int taps, Func<int, int, bool> reads, double overhead)
+    /// <param name="work">Multiply-adds of vectors for a row and one of its taps.</param>
+    public static IReadOnlyList<RowSpan> Of(int rows, int taps, Func<int, int, bool> reads, double overhead, double work)
     {
         var spans = Finest(rows, taps, reads);
 
@@ -56,7 +62,9 @@ internal static class RowSpans
             chosen.Insert(0, best[end].Last!);
         }
 
-        return chosen.Sum(static span => span.Count * span.Taps) > rows * taps * (1 - LeastGain) ? [new RowSpan(0, rows, 0, taps)] : chosen;
+        int gone = (rows * taps) - chosen.Sum(static span => span.Count * span.Taps);
+        bool pays = gone * work >= LeastWork || rows * taps * work <= Planner.StraightBudget;
+        return gone < rows * taps * LeastGain || !pays ? [new RowSpan(0, rows, 0, taps)] : chosen;
     }
 
     private static RowSpan Join(RowSpan first, RowSpan second)

@@ -12,7 +12,7 @@ internal static class Planner
     public const int StatementBudget = 900;
 
     /// <summary>Up to here a nest is unrolled without a loop.</summary>
-    private const int StraightBudget = 64;
+    public const int StraightBudget = 64;
 
     /// <summary>Statements of a loop's body beyond which unrolling gains nothing: the loop's own cost is lost among them, and every one costs JIT time.</summary>
     public const int BodyBudget = 128;
