@@ -12,10 +12,11 @@ internal sealed partial class TileShape
     private const double LineOfStream = 1.2, LineOfMany = 2.3;
 
     private bool? _comesFromSecondCache;
+    private bool? _sharesLoads;
     private double? _imagesOfPoint;
 
     /// <summary>The axes along which a nest passes through its images: those of its points, or those of its sums where these are longer.</summary>
-    private bool SumsOverPixels => Product(_nest.Reduction) > Product(Points());
+    private bool SumsOverPixels => _steps > Product(Points());
 
     /// <summary>
     /// Whether the nest's images exceed the first cache, and each channel is summed by itself: one operand is the same for all points,
@@ -26,6 +27,9 @@ internal sealed partial class TileShape
         && _loads.Exists(access => !Points().Exists(access.DependsOn))
         && !_nest.Parallel.Concat(_nest.Reduction).Any(static axis => axis.IsSymbolic)
         && Passed().Select(static access => access.Storage).Distinct().Sum(static storage => (long)storage.Length) * _target.ElementSize > FirstCache;
+
+    /// <summary>Whether steps of some tile could share what they load.</summary>
+    private bool SharesLoads => _sharesLoads ??= Bodies().Any();
 
     /// <summary>Cycles of a step for the lines that it is the first to read.</summary>
     /// <param name="tile">The tile.</param>
@@ -49,7 +53,7 @@ internal sealed partial class TileShape
         double points = tile.Aggregate(1.0, static (product, own) => product * own.Count);
         _imagesOfPoint ??= Images(static axis => axis.Extent) + 1;
         double lines = _imagesOfPoint.Value * points * bytes / LineBytes;
-        return (isWhole ? LineOfStream : LineOfMany) * lines / Product(_nest.Reduction);
+        return (isWhole ? LineOfStream : LineOfMany) * lines / _steps;
     }
 
     /// <summary>Pixels of all images that a step along them reads for the first time, from how many taps or outputs look at each side.</summary>

@@ -109,7 +109,7 @@ internal sealed partial class TileShape
         bool isShort = (operations * steps) + loads <= Planner.BodyBudget;
         int sum = _nest.Reduction.Aggregate(operations, static (product, axis) => axis.IsSymbolic ? int.MaxValue : (int)Math.Min((long)product * axis.Extent, int.MaxValue));
         double latency = (double)Latency / Math.Max(1, Window / sum);
-        double memory = MemoryCycles(tile, vectors, isWhole: steps == Product(_nest.Reduction));
+        double memory = MemoryCycles(tile, vectors, isWhole: steps == _steps);
         double arithmetic = Math.Max(Math.Max(operations / 2.0, loads / LoadsPerCycle / steps), latency) + (SharedLoadCost * loads / steps) + StepCost;
         double cycles = Math.Max(arithmetic, memory);
         return (isShort ? cycles : double.MaxValue, operations + held + 1);

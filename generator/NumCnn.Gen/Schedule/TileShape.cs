@@ -20,6 +20,7 @@ internal sealed partial class TileShape
     private readonly List<Access> _loads;
     private readonly List<Axis> _tile;
     private readonly ForcedTile? _forced;
+    private readonly double _steps;
 
     public TileShape(Nest nest, Target target, UnrollMode unroll = UnrollMode.Auto, ForcedTile? forced = null)
     {
@@ -29,6 +30,7 @@ internal sealed partial class TileShape
         _forced = forced;
         _tile = [.. nest.Tile.Where(axis => !axis.IsTrivial).Except(nest.Literals())];
         _loads = [.. nest.Accumulators.SelectMany(UpdateLoads).Distinct()];
+        _steps = Product(nest.Reduction);
     }
 
     /// <summary>The steps that share their loads in one loop's body, as <see cref="BestVectors"/> chose them; null where steps stand for themselves.</summary>
@@ -273,7 +275,7 @@ internal sealed partial class TileShape
         }
 
         int operations = points * Accumulators;
-        bool isWhole = (operations + loads) * Product(_nest.Reduction) <= Planner.BodyBudget && (operations * 2 < _target.Registers || !Bodies().Any());
+        bool isWhole = ComesFromSecondCache && (operations + loads) * _steps <= Planner.BodyBudget && (operations * 2 < _target.Registers || !SharesLoads);
         double memory = MemoryCycles([(first, firstTile), (second, secondTile)], vectors, isWhole);
         double arithmetic = Math.Max(Math.Max(operations / 2.0, loads / LoadsPerCycle), Latency) + StepCost;
         return (Math.Max(arithmetic, memory), operations + held + passing);
