@@ -1,4 +1,7 @@
+using NumCnn.Gen.Diagnostics;
 using NumCnn.Gen.Graph;
+using NumCnn.Gen.Schedule;
+using NumCnn.Gen.Tests.Support;
 
 namespace NumCnn.Gen.Tests;
 
@@ -18,6 +21,21 @@ public class RowSpansTests
     [Fact]
     public void Code_without_loops_is_shorter_so()
         => Assert.Equal(3, Of(rows: 3, taps: 3, work: 2).Count);
+
+    [Theory]
+    [InlineData("conv2d_border_rows", "conv1")]
+    [InlineData("conv2d_border_rows", "conv2")]
+    [InlineData("conv2d_border_columns", "conv1")]
+    public void The_conformance_tests_networks_have_such_rows(string network, string layer)
+    {
+        var graph = NetworkGraph.Build(Networks.Resolve(Repository.Read("tests", "NumCnn.Conformance", "Corpus", network + ".network.yaml")), new ProblemSink())!;
+        var program = NetworkProgram.Create(graph);
+        foreach (string kind in new[] { "Forward", "InputGradient" })
+        {
+            var step = program.Forward.Concat(program.Backward).First(step => step.Kernel == $"{layer}.{kind}");
+            Assert.True(step.Nests.Select(static nest => nest.Reduction.Sum(static axis => axis.Extent)).Distinct().Count() > 1, $"{kind} has the same taps in all rows.");
+        }
+    }
 
     private static IReadOnlyList<RowSpan> Of(int rows, int taps, int work)
         => RowSpans.Of(rows, taps, (row, tap) => row + tap - (taps / 2) is var source && source >= 0 && source < rows, RowSpans.Overhead, work);

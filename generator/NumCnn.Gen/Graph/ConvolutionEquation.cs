@@ -150,7 +150,7 @@ internal sealed partial class ConvolutionEquation
 
     /// <summary>y from x: a convolution. At the upper and lower border, taps that read zeros are left out where that pays.</summary>
     public IReadOnlyList<Nest> Gather(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
-        => [.. GatherSpans(y).Select(rows => y.LanesOverColumns
+        => [.. GatherSpans(y, order).Select(rows => y.LanesOverColumns
             ? GatherColumns(title, rows, x, y, weight, order, initial, finish)
             : GatherRows(title, rows, x, y, weight, order, initial, finish))];
 
@@ -158,7 +158,7 @@ internal sealed partial class ConvolutionEquation
     public IReadOnlyList<Nest> Scatter(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {
         var nests = new List<Nest>();
-        foreach (var rows in Phase.Of(X.Rows, PadTop, Kernel.H, Stride.H, Dilation.H).SelectMany(rows => rows.WithoutZeros(Y.Rows, Overhead(x), RowWork)))
+        foreach (var rows in Phase.Of(X.Rows, PadTop, Kernel.H, Stride.H, Dilation.H).SelectMany(rows => rows.WithoutZeros(Y.Rows, Overhead(x), RowWork(x, order))))
         {
             foreach (var columns in Phase.Of(X.Columns, PadLeft, Kernel.W, Stride.W, Dilation.W))
             {
@@ -238,11 +238,22 @@ internal sealed partial class ConvolutionEquation
     }
 
     /// <summary>Rows of y by the taps that reach x.</summary>
-    private IReadOnlyList<RowSpan> GatherSpans(View y)
-        => RowSpans.Of(Y.Rows, Kernel.H, (row, tap) => (row * Stride.H) + (tap * Dilation.H) - PadTop is var source && source >= 0 && source < X.Rows, Overhead(y), RowWork);
+    private IReadOnlyList<RowSpan> GatherSpans(View y, WeightOrder order)
+        => RowSpans.Of(Y.Rows, Kernel.H, (row, tap) => (row * Stride.H) + (tap * Dilation.H) - PadTop is var source && source >= 0 && source < X.Rows, Overhead(y), RowWork(y, order));
 
-    /// <summary>Multiply-adds of vectors for a row of y and one of the kernel's.</summary>
-    private double RowWork => (double)Y.Columns * Kernel.W * (IsDepthwise ? Blocks(Groups) : Groups * Inputs * Blocks(Outputs));
+    /// <summary>Multiply-adds of vectors, or of elements where there are none, for a row of y and one of the kernel's.</summary>
+    private double RowWork(View target, WeightOrder order)
+    {
+        double all = (double)Y.Columns * Kernel.W * Groups * Inputs * Outputs;
+        int lanes = target.LanesOverColumns ? Y.Columns : order switch
+        {
+            WeightOrder.OutputLanes => Outputs,
+            WeightOrder.InputLanes => Inputs,
+            WeightOrder.Depthwise => Groups,
+            _ => 0,
+        };
+        return lanes == 0 ? all : all / lanes * Blocks(lanes);
+    }
 
     private static double Overhead(View target) => target.LanesOverColumns ? RowSpans.TileOverhead : RowSpans.Overhead;
 

@@ -13,10 +13,10 @@ internal sealed partial class TileShape
 
     private bool? _comesFromSecondCache;
     private bool? _sharesLoads;
-    private double? _imagesOfPoint;
+    private double? _pixelsOfPoint;
 
     /// <summary>The axes along which a nest passes through its images: those of its points, or those of its sums where these are longer.</summary>
-    private bool SumsOverPixels => _steps > Product(Points());
+    private bool SumsOverPixels => _steps > Product(PointAxes());
 
     /// <summary>
     /// Whether the nest's images exceed the first cache, and each channel is summed by itself: one operand is the same for all points,
@@ -24,7 +24,7 @@ internal sealed partial class TileShape
     /// </summary>
     private bool ComesFromSecondCache => _comesFromSecondCache ??= _nest.Block is null && _nest.Lane is not null
         && _loads.TrueForAll(access => access.Phase is null && OnVectors(access))
-        && _loads.Exists(access => !Points().Exists(access.DependsOn))
+        && _loads.Exists(access => !PointAxes().Exists(access.DependsOn))
         && !_nest.Parallel.Concat(_nest.Reduction).Any(static axis => axis.IsSymbolic)
         && Passed().Select(static access => access.Storage).Distinct().Sum(static storage => (long)storage.Length) * _target.ElementSize > FirstCache;
 
@@ -46,20 +46,20 @@ internal sealed partial class TileShape
         if (SumsOverPixels)
         {
             // Other channels come in another pass, which fetches their lines again.
-            double pixels = Images(axis => tile.Where(own => own.Axis == axis).Select(static own => own.Count).DefaultIfEmpty(1).First());
+            double pixels = FreshPixels(axis => tile.Where(own => own.Axis == axis).Select(static own => own.Count).DefaultIfEmpty(1).First());
             return LineOfMany * pixels * Math.Max(1, bytes / LineBytes);
         }
 
         double points = tile.Aggregate(1.0, static (product, own) => product * own.Count);
-        _imagesOfPoint ??= Images(static axis => axis.Extent) + 1;
-        double lines = _imagesOfPoint.Value * points * bytes / LineBytes;
+        _pixelsOfPoint ??= FreshPixels(static axis => axis.Extent) + 1;
+        double lines = _pixelsOfPoint.Value * points * bytes / LineBytes;
         return (isWhole ? LineOfStream : LineOfMany) * lines / _steps;
     }
 
     /// <summary>Pixels of all images that a step along them reads for the first time, from how many taps or outputs look at each side.</summary>
-    private double Images(Func<Axis, int> count)
+    private double FreshPixels(Func<Axis, int> count)
     {
-        var (along, window) = SumsOverPixels ? (_nest.Reduction, Points()) : (Points(), _nest.Reduction);
+        var (along, window) = SumsOverPixels ? (_nest.Reduction, PointAxes()) : (PointAxes(), _nest.Reduction);
         double pixels = 0;
         foreach (var access in _loads.Where(access => along.Exists(access.DependsOn)))
         {
@@ -80,7 +80,7 @@ internal sealed partial class TileShape
     /// <summary>What a nest passes through: what it reads, and what it writes unless that are sums over all of it.</summary>
     private IEnumerable<Access> Passed() => SumsOverPixels ? _loads : _loads.Concat(_nest.Stores.Select(static store => store.Target));
 
-    private List<Axis> Points() => [.. _nest.Parallel.Where(axis => axis != _nest.Lane && !axis.IsTrivial)];
+    private List<Axis> PointAxes() => [.. _nest.Parallel.Where(axis => axis != _nest.Lane && !axis.IsTrivial)];
 
     private static double Product(IEnumerable<Axis> axes) => axes.Aggregate(1.0, static (product, axis) => product * axis.Extent);
 }

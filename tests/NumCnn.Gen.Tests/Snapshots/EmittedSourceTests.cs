@@ -29,6 +29,27 @@ public class EmittedSourceTests
         Assert.Equal([], EmittedSource.Compile(sources.Select(source => source.SourceText.ToString())));
     }
 
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Many_kernels_of_Predict_are_named_in_their_order_and_few_are_not(string name)
+    {
+        var methods = CSharpSyntaxTree.ParseText(SnapshotNetworks.Emit(name)[0].Text)
+            .GetRoot().DescendantNodes().OfType<MethodDeclarationSyntax>().ToList();
+        var kernels = methods.Where(static method => method.Identifier.Text is "PredictPrepare" or "PredictChunk")
+            .SelectMany(static method => method.DescendantNodes().OfType<InvocationExpressionSyntax>())
+            .Select(static call => call.Expression).OfType<IdentifierNameSyntax>().Select(static kernel => kernel.Identifier.Text).Distinct().ToList();
+        var choice = methods.SingleOrDefault(static method => method.Identifier.Text == "PredictKernels")?.ExpressionBody!.Expression as ConditionalExpressionSyntax;
+
+        Assert.Equal(kernels.Count >= 12, choice is not null);
+        if (choice is not null)
+        {
+            Assert.Equal(kernels, Named(choice.WhenFalse));
+            Assert.Equal(kernels.Select(kernel => methods.Exists(method => method.Identifier.Text == kernel && method.ToString().Contains(kernel + "512(", StringComparison.Ordinal)) ? kernel + "512" : kernel), Named(choice.WhenTrue));
+        }
+
+        static IEnumerable<string> Named(ExpressionSyntax list) => ((CollectionExpressionSyntax)list).Elements.Select(static element => element.ToString());
+    }
+
     [Fact]
     public void The_compilation_reports_undocumented_members_and_nullable_mistakes()
         => Assert.Equal(
