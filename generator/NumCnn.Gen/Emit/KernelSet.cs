@@ -58,6 +58,7 @@ internal sealed class KernelSet
     private readonly DType _type;
     private readonly TileOverride? _tileOverride;
     private readonly Dictionary<string, Kernel> _byKey = new(StringComparer.Ordinal);
+    private readonly Dictionary<(Nest Nest, VectorKind Kind), Plan> _plans = [];
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly List<Kernel> _kernels = [];
 
@@ -107,7 +108,7 @@ internal sealed class KernelSet
         int statements = 0;
         foreach (var nest in nests)
         {
-            var plan = Planner.Create(nest, TargetOf(nest, VectorKind.Variable), step.Unroll, _tileOverride);
+            var plan = PlanOf(step, nest, VectorKind.Variable);
             if (LayoutCopy.From(nest, plan) is { } copy)
             {
                 groups.Add(([nest], copy));
@@ -115,7 +116,7 @@ internal sealed class KernelSet
             }
 
             // The larger one of a kernel and its twin, whose tiles are larger.
-            int cost = Math.Max(plan.Statements, Planner.Create(nest, TargetOf(nest, VectorKind.Fixed512), step.Unroll, _tileOverride).Statements) + 4;
+            int cost = Math.Max(plan.Statements, PlanOf(step, nest, VectorKind.Fixed512).Statements) + 4;
             if (groups.Count == 0 || groups[groups.Count - 1].Copy is not null || (statements > 0 && statements + cost > Planner.StatementBudget))
             {
                 groups.Add(([], null));
@@ -127,6 +128,18 @@ internal sealed class KernelSet
         }
 
         return groups;
+    }
+
+    /// <summary>The plan of a step's nest, which is asked for to group nests and again to write them.</summary>
+    private Plan PlanOf(Step step, Nest nest, VectorKind kind)
+    {
+        if (!_plans.TryGetValue((nest, kind), out var plan))
+        {
+            plan = Planner.Create(nest, TargetOf(nest, kind), step.Unroll, _tileOverride);
+            _plans.Add((nest, kind), plan);
+        }
+
+        return plan;
     }
 
     private Target TargetOf(Nest nest, VectorKind kind) => Target.For(nest.Lane is null ? VectorKind.None : kind, _type);
@@ -211,7 +224,7 @@ internal sealed class KernelSet
         foreach (var nest in nests)
         {
             var target = TargetOf(nest, kind);
-            var plan = Planner.Create(nest, target, step.Unroll, _tileOverride);
+            var plan = PlanOf(step, nest, kind);
             names.Push();
             var statements = Lowering.Lower(nest, plan, target, names);
             names.Pop();

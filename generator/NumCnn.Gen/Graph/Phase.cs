@@ -70,7 +70,7 @@ internal sealed class Phase
     public static IReadOnlyList<Phase> Of(int rows, int pad, int kernel, int stride, int dilation)
     {
         var phases = new List<Phase>();
-        int step = stride / Gcd(stride, dilation);
+        int step = stride / Integers.Gcd(stride, dilation);
 
         // The first tap that reaches each residue; taps repeat their residues after a step.
         var firstTaps = new Dictionary<int, int>();
@@ -126,8 +126,6 @@ internal sealed class Phase
 
         return merged;
     }
-
-    private static int Gcd(int a, int b) => b == 0 ? a : Gcd(b, a % b);
 
     private static int FloorDivide(int value, int divisor) => (value / divisor) - (value % divisor < 0 ? 1 : 0);
 

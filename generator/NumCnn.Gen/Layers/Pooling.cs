@@ -1,6 +1,7 @@
 using NumCnn.Gen.Diagnostics;
 using NumCnn.Gen.Graph;
 using NumCnn.Gen.Graph.Nodes;
+using NumCnn.Gen.Schedule;
 using NumCnn.Gen.Spec;
 
 namespace NumCnn.Gen.Layers;
@@ -60,7 +61,7 @@ internal static class Pooling
     /// <summary>PyTorch's windows from ⌊i·size/count⌋ to ⌈(i+1)·size/count⌉. They repeat, so the runs go over equal places of each period.</summary>
     public static IReadOnlyList<AverageSpan> AdaptiveSpans(int count, int size)
     {
-        int period = count / Gcd(count, size);
+        int period = count / Integers.Gcd(count, size);
         var spans = new List<AverageSpan>();
         for (int phase = 0; phase < period; phase++)
         {
@@ -84,6 +85,4 @@ internal static class Pooling
             spans.Add(next);
         }
     }
-
-    private static int Gcd(int a, int b) => b == 0 ? a : Gcd(b, a % b);
 }

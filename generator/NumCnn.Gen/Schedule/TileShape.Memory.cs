@@ -1,6 +1,6 @@
 namespace NumCnn.Gen.Schedule;
 
-/// <content>What a tile waits for where every load brings new lines from the second cache: sums of each channel by itself.</content>
+/// <content>What a tile waits for where its loads bring new lines from the second cache.</content>
 internal sealed partial class TileShape
 {
     private const int LineBytes = 64;
@@ -8,21 +8,33 @@ internal sealed partial class TileShape
     /// <summary>Bytes that stay in the first cache while a nest's values pass through it.</summary>
     private const int FirstCache = 40 << 10;
 
+    /// <summary>Bytes of one way of the first cache: lines this far apart, or a multiple of it, compete for the same few places.</summary>
+    private const int FirstCacheWay = 4 << 10;
+
     /// <summary>Cycles from a line of the second cache to the next, where each load of the code follows one stream, and where it alternates between several.</summary>
     private const double LineOfStream = 1.2, LineOfMany = 2.3;
 
-    private bool? _comesFromSecondCache;
+    private List<SumLines>? _sumLines;
+    private bool? _fetchesSums;
+    private bool? _fetchesPoints;
     private bool? _sharesLoads;
-    private double? _pixelsOfPoint;
-
-    /// <summary>The axes along which a nest passes through its images: those of its points, or those of its sums where these are longer.</summary>
-    private bool SumsOverPixels => _steps > Product(PointAxes());
+    private double? _freshPixels;
 
     /// <summary>
-    /// Whether the nest's images exceed the first cache, and each channel is summed by itself: one operand is the same for all points,
-    /// as the taps of a depthwise convolution are, or its output's gradient for all taps.
+    /// Whether each sum fetches its lines anew: each of its steps reads lines of its own, as those of a weight's gradient do, which are
+    /// pixels, and the next sum finds them gone. Pixels of many channels are far apart, so that few of them stay.
     /// </summary>
-    private bool ComesFromSecondCache => _comesFromSecondCache ??= _nest.Block is null && _nest.Lane is not null
+    private bool FetchesSums => _fetchesSums ??= _nest.Lane is not null
+        && _loads.TrueForAll(access => access.Phase is null && _nest.Reduction.TrueForAll(axis => !axis.IsSymbolic && LinesApart(access, axis)))
+        && LinesOfSums().SelectMany(static lines => lines.Windows).Distinct().ToList() is var windows
+        && _steps > Product(windows)
+        && LinesOfSums().Sum(lines => lines.Count([.. windows.Select(static axis => ((Axis?)axis, axis.Extent))]) * lines.Apart) > FirstCache;
+
+    /// <summary>
+    /// Whether each point fetches its lines: the nest's images exceed the first cache, and each channel is summed by itself, so that
+    /// one operand is the same for all points, as the taps of a depthwise convolution are.
+    /// </summary>
+    private bool FetchesPoints => _fetchesPoints ??= !FetchesSums && _nest.Block is null && _nest.Lane is not null && _steps <= Product(PointAxes())
         && _loads.TrueForAll(access => access.Phase is null && OnVectors(access))
         && _loads.Exists(access => !PointAxes().Exists(access.DependsOn))
         && !_nest.Parallel.Concat(_nest.Reduction).Any(static axis => axis.IsSymbolic)
@@ -37,38 +49,48 @@ internal sealed partial class TileShape
     /// <param name="isWhole">The tile's whole sum stands in one body, each load for itself.</param>
     private double MemoryCycles(IReadOnlyList<(Axis? Axis, int Count)> tile, int vectors, bool isWhole)
     {
-        if (!ComesFromSecondCache)
+        if (FetchesSums)
+        {
+            double vectorLines = Math.Max(1, (double)vectors * BytesOfVector / LineBytes);
+            double lines = 0;
+            foreach (var own in LinesOfSums())
+            {
+                lines += own.Count(tile) * (own.OnVectors ? vectorLines : 1);
+            }
+
+            return LineOfMany * lines / _steps;
+        }
+
+        if (!FetchesPoints)
         {
             return 0;
         }
 
-        double bytes = vectors * _target.Widths[_target.Widths.Count - 1] * _target.ElementSize;
-        if (SumsOverPixels)
-        {
-            // Other channels come in another pass, which fetches their lines again.
-            double pixels = FreshPixels(axis => tile.Where(own => own.Axis == axis).Select(static own => own.Count).DefaultIfEmpty(1).First());
-            return LineOfMany * pixels * Math.Max(1, bytes / LineBytes);
-        }
-
         double points = tile.Aggregate(1.0, static (product, own) => product * own.Count);
-        _pixelsOfPoint ??= FreshPixels(static axis => axis.Extent) + 1;
-        double lines = _pixelsOfPoint.Value * points * bytes / LineBytes;
-        return (isWhole ? LineOfStream : LineOfMany) * lines / _steps;
+        _freshPixels ??= FreshPixels() + 1;
+        double all = _freshPixels.Value * points * vectors * BytesOfVector / LineBytes;
+        return (isWhole ? LineOfStream : LineOfMany) * all / _steps;
     }
 
-    /// <summary>Pixels of all images that a step along them reads for the first time, from how many taps or outputs look at each side.</summary>
-    private double FreshPixels(Func<Axis, int> count)
+    private int BytesOfVector => _target.Widths[_target.Widths.Count - 1] * _target.ElementSize;
+
+    private bool LinesApart(Access access, Axis axis)
+        => access.Address.FactorOf(axis) is var factor && (factor == 0 || Math.Abs(factor) * _target.ElementSize >= LineBytes);
+
+    private List<SumLines> LinesOfSums() => _sumLines ??= [.. _loads.Select(access => new SumLines(this, access))];
+
+    /// <summary>Pixels of all images that a point reads for the first time, from how far neighbours are apart.</summary>
+    private double FreshPixels()
     {
-        var (along, window) = SumsOverPixels ? (_nest.Reduction, PointAxes()) : (PointAxes(), _nest.Reduction);
         double pixels = 0;
-        foreach (var access in _loads.Where(access => along.Exists(access.DependsOn)))
+        foreach (var access in _loads.Where(access => PointAxes().Exists(access.DependsOn)))
         {
             double fresh = 1;
-            foreach (var axis in window.Where(axis => access.Address.FactorOf(axis) != 0))
+            foreach (var axis in _nest.Reduction.Where(access.DependsOn))
             {
                 int factor = access.Address.FactorOf(axis);
-                int step = along.Select(access.Address.FactorOf).Where(own => own != 0 && own % factor == 0).Select(own => Math.Abs(own / factor)).DefaultIfEmpty(int.MaxValue).Min();
-                fresh *= Math.Min(step, count(axis));
+                int step = PointAxes().Select(access.Address.FactorOf).Where(own => own != 0 && own % factor == 0).Select(own => Math.Abs(own / factor)).DefaultIfEmpty(int.MaxValue).Min();
+                fresh *= Math.Min(step, axis.Extent);
             }
 
             pixels += fresh;
@@ -77,10 +99,76 @@ internal sealed partial class TileShape
         return pixels;
     }
 
-    /// <summary>What a nest passes through: what it reads, and what it writes unless that are sums over all of it.</summary>
-    private IEnumerable<Access> Passed() => SumsOverPixels ? _loads : _loads.Concat(_nest.Stores.Select(static store => store.Target));
+    /// <summary>What a nest passes through.</summary>
+    private IEnumerable<Access> Passed() => _loads.Concat(_nest.Stores.Select(static store => store.Target));
 
     private List<Axis> PointAxes() => [.. _nest.Parallel.Where(axis => axis != _nest.Lane && !axis.IsTrivial)];
 
     private static double Product(IEnumerable<Axis> axes) => axes.Aggregate(1.0, static (product, axis) => product * axis.Extent);
+
+    /// <summary>The lines that an access reads in a sum, whose steps have lines of their own.</summary>
+    private sealed class SumLines
+    {
+        private readonly List<(Axis Axis, int Neighbours, int Steps, int Step)> _factors = [];
+        private readonly double _steps;
+
+        public SumLines(TileShape shape, Access access)
+        {
+            int Factor(Axis axis) => Math.Abs(access.Address.FactorOf(axis));
+            OnVectors = shape.OnVectors(access);
+            var along = shape._nest.Reduction.Where(access.DependsOn).OrderBy(Factor).ToList();
+            var pixels = along.ToList();
+            foreach (var axis in shape.PointAxes().Where(axis => axis != shape._nest.Block && access.DependsOn(axis)))
+            {
+                int factor = Factor(axis);
+                if (!shape.LinesApart(access, axis))
+                {
+                    _factors.Add((axis, LineBytes / shape._target.ElementSize / factor, 1, 0));
+                }
+                else if (along.Find(own => Factor(own) % factor == 0 && Factor(own) < factor * axis.Extent) is { } window)
+                {
+                    along.Remove(window);
+                    pixels.Add(axis);
+                    Windows.Add(axis);
+                    _factors.Add((axis, 1, window.Extent, Factor(window) / factor));
+                }
+                else
+                {
+                    _factors.Add((axis, 1, 1, 0));
+                }
+            }
+
+            _steps = Product(along);
+            Apart = pixels.Aggregate(FirstCacheWay, (divisor, axis) => Integers.Gcd(divisor, Factor(axis) * shape._target.ElementSize));
+        }
+
+        public bool OnVectors { get; }
+
+        /// <summary>Axes whose neighbours share lines in other steps: a kernel's taps.</summary>
+        public List<Axis> Windows { get; } = [];
+
+        /// <summary>Bytes between two places that a line can have in the first cache; what is between them serves others.</summary>
+        public int Apart { get; }
+
+        /// <summary>The lines of a tile's sum, for one vector.</summary>
+        public double Count(IReadOnlyList<(Axis? Axis, int Count)> tile)
+        {
+            double lines = _steps;
+            foreach (var (axis, neighbours, steps, step) in _factors)
+            {
+                int count = 1;
+                foreach (var own in tile)
+                {
+                    count = own.Axis == axis ? own.Count : count;
+                }
+
+                // Neighbours lie in a line, and tiles begin at multiples of their length; windows overlap where they are longer than a step.
+                lines *= neighbours > 1
+                    ? (count + neighbours - Integers.Gcd(count, neighbours)) / (double)neighbours
+                    : ((steps - 1) * Math.Min(count, step)) + count;
+            }
+
+            return lines;
+        }
+    }
 }

@@ -8,6 +8,9 @@ internal sealed partial class TileShape
     /// <summary>Iterations of an axis that stands in a body in part.</summary>
     private const int LongestPart = 4;
 
+    /// <summary>Statements of a body whose loads are worth more than usual: those of sums that fetch their lines anew, which Predict has none of.</summary>
+    private const int LongBody = 320;
+
     /// <summary>Cycles of a load that multiply-adds hide: of two tiles, the one that shares more.</summary>
     private const double SharedLoadCost = 0.05;
 
@@ -106,7 +109,7 @@ internal sealed partial class TileShape
         }
 
         int operations = points * Accumulators;
-        bool isShort = (operations * steps) + loads <= Planner.BodyBudget;
+        bool isShort = (operations * steps) + loads <= (FetchesSums ? LongBody : Planner.BodyBudget);
         int sum = _nest.Reduction.Aggregate(operations, static (product, axis) => axis.IsSymbolic ? int.MaxValue : (int)Math.Min((long)product * axis.Extent, int.MaxValue));
         double latency = (double)Latency / Math.Max(1, Window / sum);
         double memory = MemoryCycles(tile, vectors, isWhole: steps == _steps);
@@ -145,16 +148,25 @@ internal sealed partial class TileShape
     /// <summary>Elements, or vectors, that an access reads in a tile's body.</summary>
     private int Distinct(Access access, IReadOnlyList<(Axis? Axis, int Count)> tile, int vectors, Body body)
     {
-        var offsets = new HashSet<int> { 0 };
-        foreach (var (axis, count) in tile.Concat(body.Axes.Select(static own => ((Axis?)own.Axis, own.Count))))
+        var runs = new List<(int Step, int Count)>(tile.Count + body.Axes.Count);
+        foreach (var (axis, count) in tile)
         {
-            int factor = axis is null ? 0 : access.Address.FactorOf(axis);
-            if (factor != 0 && count > 1)
-            {
-                offsets = [.. offsets.SelectMany(offset => Enumerable.Range(0, count).Select(k => offset + (k * factor)))];
-            }
+            Add(axis, count);
         }
 
-        return offsets.Count * (OnVectors(access) ? vectors : 1);
+        foreach (var (axis, count) in body.Axes)
+        {
+            Add(axis, count);
+        }
+
+        return Integers.DistinctSums(runs) * (OnVectors(access) ? vectors : 1);
+
+        void Add(Axis? axis, int count)
+        {
+            if (axis is not null && count > 1 && access.Address.FactorOf(axis) is var factor && factor != 0)
+            {
+                runs.Add((Math.Abs(factor), count));
+            }
+        }
     }
 }

@@ -275,7 +275,7 @@ internal sealed partial class TileShape
         }
 
         int operations = points * Accumulators;
-        bool isWhole = ComesFromSecondCache && (operations + loads) * _steps <= Planner.BodyBudget && (operations * 2 < _target.Registers || !SharesLoads);
+        bool isWhole = FetchesPoints && (operations + loads) * _steps <= Planner.BodyBudget && (operations * 2 < _target.Registers || !SharesLoads);
         double memory = MemoryCycles([(first, firstTile), (second, secondTile)], vectors, isWhole);
         double arithmetic = Math.Max(Math.Max(operations / 2.0, loads / LoadsPerCycle), Latency) + StepCost;
         return (Math.Max(arithmetic, memory), operations + held + passing);

@@ -27,6 +27,8 @@ internal static class SearchList
         Layer("depthwise_32_5x5", "32, 24, 24", "conv2d: {out_channels: 32, kernel_size: 5, padding: 2, groups: 32}"),
         Layer("conv3x3_32", "32, 28, 28", "conv2d: {out_channels: 32, kernel_size: 3, padding: 1}"),
         Layer("conv3x3_128", "128, 14, 14", "conv2d: {out_channels: 128, kernel_size: 3, padding: 1}"),
+        Layer("conv3x3_256", "256, 7, 7", "conv2d: {out_channels: 256, kernel_size: 3, padding: 1}"),
+        Layer("strided_128", "128, 14, 14", "conv2d: {out_channels: 256, kernel_size: 3, stride: 2, padding: 1}"),
         Layer("autoencoder_linear1", "640", "linear: 128"),
     ];
 
