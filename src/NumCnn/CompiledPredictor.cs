@@ -37,7 +37,7 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
         _storage = new AlignedBuffer<T>(layout.StorageLength);
         if (path is not null)
         {
-            CompilingAhead.Start(layout, PredictZeros, PredictKernels);
+            CompilingAhead.Start(layout, PredictZeros);
         }
 
         Parameters = new ParameterSet<T>(layout.Parameters, layout.TrainableLength, _storage);
@@ -134,6 +134,12 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     /// <exception cref="WeightFileException">The file cannot be written.</exception>
     public void Save(string path) => WeightFile.Save(Parameters, path);
 
+    /// <summary>Has a network's kernels compiled by a thread of its own, while the caller loads the network: once for each class.</summary>
+    /// <typeparam name="TNetwork">The class.</typeparam>
+    /// <param name="kernels">Gives the kernels that Predict calls on this hardware, in their order.</param>
+    protected static void CompileAhead<TNetwork>(Func<Delegate[]> kernels)
+        where TNetwork : CompiledPredictor<T> => CompilingAhead.StartFromEnd<TNetwork>(kernels);
+
     /// <summary>Evaluates some samples, without keeping anything.</summary>
     /// <param name="input">The first sample's input.</param>
     /// <param name="output">The first sample's output.</param>
@@ -147,10 +153,6 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     protected virtual void PredictPrepare(ref T batch)
     {
     }
-
-    /// <summary>The kernels that Predict calls on this hardware, in their order, for whoever has them compiled before their turn.</summary>
-    /// <returns>The kernels; none where they are too few for that.</returns>
-    protected virtual Delegate[] PredictKernels() => [];
 
     /// <summary>Describes the network.</summary>
     /// <returns>Its description.</returns>

@@ -6,11 +6,11 @@ namespace NumCnn;
 
 /// <summary>
 /// Has a network's kernels compiled by the JIT compiler on other threads while the network waits for its file. One makes a prediction
-/// from zeros, whose result nobody sees; if there are many kernels, a second one begins at their end, and they meet. A method is
-/// compiled once for all threads, and whoever needs one that is being compiled waits for it.
+/// from zeros, whose result nobody sees; if there are many kernels, a second one has begun before at their end, and they meet. A method
+/// is compiled once for all threads, and whoever needs one that is being compiled waits for it.
 /// </summary>
 /// <remarks>
-/// Not generic, and small, because a process's first inference waits for this class, too. Nothing happens where a thread could bring
+/// Small, because a process's first inference waits for this class, too. Nothing happens where a thread could bring
 /// nothing: code that was compiled ahead of time, a single processor, a network that has been loaded before; nor under a
 /// debugger, whose breakpoints in kernels would be hit by a sample that the program never had.
 /// </remarks>
@@ -24,26 +24,35 @@ internal static class CompilingAhead
 
     private static bool IsWanted => !AppContext.TryGetSwitch(Switch, out bool wanted) || wanted;
 
-    /// <summary>Starts the threads, unless somebody has before.</summary>
+    /// <summary>Starts the thread that predicts, unless somebody has before.</summary>
     /// <param name="layout">The network's; it belongs to a class, not to an object.</param>
     /// <param name="predict">The prediction.</param>
-    /// <param name="kernels">Gives its kernels.</param>
-    [SuppressMessage("Roslynator", "RCS1075", Justification = "Loading works without the threads.")]
-    public static void Start(NetworkLayout layout, Action predict, Func<Delegate[]> kernels)
+    public static void Start(NetworkLayout layout, Action predict)
     {
-        if (!IsPossible || !layout.Claim())
+        if (IsPossible && layout.Claim())
         {
-            return;
+            Start(Predict, "NumCnn compiling ahead", predict);
         }
+    }
 
+    /// <summary>Starts the thread that compiles from the end, unless somebody has before.</summary>
+    /// <typeparam name="TNetwork">The network's class, of which there may be no layout yet.</typeparam>
+    /// <param name="kernels">Gives its kernels.</param>
+    public static void StartFromEnd<TNetwork>(Func<Delegate[]> kernels)
+    {
+        if (IsPossible && Interlocked.Exchange(ref Classes<TNetwork>.Claimed, 1) == 0)
+        {
+            Start(CompileFromEnd, "NumCnn compiling from the end", kernels);
+        }
+    }
+
+    [SuppressMessage("Roslynator", "RCS1075", Justification = "Loading works without the threads.")]
+    private static void Start(ParameterizedThreadStart work, string name, object argument)
+    {
         try
         {
-            // They end with their work; a process that ends earlier does not wait for them.
-            new Thread(Predict) { IsBackground = true, Name = "NumCnn compiling ahead" }.UnsafeStart(predict);
-            if (layout.HasManyKernels)
-            {
-                new Thread(CompileFromEnd) { IsBackground = true, Name = "NumCnn compiling from the end" }.UnsafeStart(kernels);
-            }
+            // It ends with its work; a process that ends earlier does not wait for it.
+            new Thread(work) { IsBackground = true, Name = name }.UnsafeStart(argument);
         }
         catch (Exception)
         {
@@ -79,5 +88,10 @@ internal static class CompilingAhead
         {
             // The kernels are compiled when they are called.
         }
+    }
+
+    private static class Classes<TNetwork>
+    {
+        public static int Claimed;
     }
 }

@@ -18,7 +18,6 @@ namespace NumCnn;
 /// <param name="BackwardStages">The stages of Backward, likewise.</param>
 /// <param name="WritesParameters">Forward in training updates running statistics, which are parameters too.</param>
 /// <param name="KeepsPreparation">What Predict prepares from the parameters is worth keeping until these change: weights transformed for Winograd's algorithm.</param>
-/// <param name="HasManyKernels">Two threads compile what Predict calls sooner than one.</param>
 public sealed record NetworkLayout(
     int InputLength,
     int OutputLength,
@@ -36,8 +35,7 @@ public sealed record NetworkLayout(
     int[]? ForwardStages = null,
     int[]? BackwardStages = null,
     bool WritesParameters = false,
-    bool KeepsPreparation = false,
-    bool HasManyKernels = false)
+    bool KeepsPreparation = false)
 {
     private int _claimed;
 

@@ -50,8 +50,8 @@ internal sealed class ClassWriter
         Constants();
         Information();
         var kernels = StageWriter.PredictKernels(predict);
-        Layout(forward, backward, kernels.Count > 0);
-        Constructors();
+        Layout(forward, backward);
+        Constructors(kernels.Count > 0);
         Parts();
         var stages = new StageWriter(_writer, _element);
         _writer.Line();
@@ -126,7 +126,7 @@ internal sealed class ClassWriter
         _writer.Line();
     }
 
-    private void Layout(IReadOnlyList<Stage> forward, IReadOnlyList<Stage> backward, bool hasManyKernels)
+    private void Layout(IReadOnlyList<Stage> forward, IReadOnlyList<Stage> backward)
     {
         var memory = _program.Memory;
         _writer.Line("private static NetworkInfo? s_info; // made when somebody asks for it: a network runs without");
@@ -137,9 +137,18 @@ internal sealed class ClassWriter
         _writer.Line("    [");
         foreach (var parameter in _graph.Parameters)
         {
-            string layout = string.Join(", ", parameter.Layout.Select(static factors => $"[{string.Join(", ", factors.Select(static factor => FormattableString.Invariant($"new({factor.Size}, {factor.Stride})")))}]"));
-            _writer.Line(FormattableString.Invariant(
-                $"        new({Quoted(parameter.Name)}, {List(parameter.Shape)}, {parameter.Storage.Offset}, [{layout}], {(parameter.Trainable ? "true" : "false")}, {Initial(parameter.Init)}),"));
+            string place = FormattableString.Invariant($"{parameter.Storage.Offset}, ");
+            string shape = List(parameter.Shape);
+            if (parameter.Layout.Length == 1 && parameter.Layout[0].Length == 1 && parameter.Layout[0][0] == (parameter.Shape[0], 1))
+            {
+                shape = parameter.Shape[0].ToString(CultureInfo.InvariantCulture);
+            }
+            else
+            {
+                place += $"[{string.Join(", ", parameter.Layout.Select(static factors => $"[{string.Join(", ", factors.Select(static factor => FormattableString.Invariant($"new({factor.Size}, {factor.Stride})")))}]"))}], ";
+            }
+
+            _writer.Line($"        new({Quoted(parameter.Name)}, {shape}, {place}{(parameter.Trainable ? "true" : "false")}, {Initial(parameter.Init)}),");
         }
 
         _writer.Line("    ],");
@@ -150,11 +159,6 @@ internal sealed class ClassWriter
         if (_program.Predict.Any(static step => step.Domain == Domain.Items))
         {
             _writer.Line("    KeepsPreparation: true,");
-        }
-
-        if (hasManyKernels)
-        {
-            _writer.Line("    HasManyKernels: true,");
         }
 
         _writer.Line(FormattableString.Invariant($"    PredictBatchLength: {memory.PredictBatchLength}{(_spec.Backward ? "," : ");")}"));
@@ -184,7 +188,7 @@ internal sealed class ClassWriter
 
     private static string Real(double value) => new VectorText(Target.For(VectorKind.None, DType.Float64)).Number(value);
 
-    private void Constructors()
+    private void Constructors(bool hasManyKernels)
     {
         string seed = _spec.Seed.ToString(CultureInfo.InvariantCulture) + "UL";
         _writer.Line("/// <summary>A network whose parameters are initialised as the YAML says.</summary>");
@@ -209,7 +213,20 @@ internal sealed class ClassWriter
         _writer.Line("/// <param name=\"path\">The file; it holds a tensor for each parameter, with a PyTorch state_dict's names and shapes.</param>");
         _writer.Line("/// <returns>The network.</returns>");
         _writer.Line("/// <exception cref=\"WeightFileException\">The file is damaged, or does not suit the network.</exception>");
-        _writer.Line($"public static {_spec.Name} Load(string path) => new(path ?? throw new ArgumentNullException(nameof(path)));");
+        if (hasManyKernels)
+        {
+            using (_writer.Block($"public static {_spec.Name} Load(string path)"))
+            {
+                _writer.Line("ArgumentNullException.ThrowIfNull(path);");
+                _writer.Line($"CompileAhead<{_spec.Name}>(PredictKernels); // by another thread, while this one reads the file");
+                _writer.Line("return new(path);");
+            }
+        }
+        else
+        {
+            _writer.Line($"public static {_spec.Name} Load(string path) => new(path ?? throw new ArgumentNullException(nameof(path)));");
+        }
+
         _writer.Line();
         _writer.Line("/// <inheritdoc/>");
         _writer.Line("protected override NetworkInfo Describe() => Info;");

@@ -149,8 +149,8 @@ internal sealed class StageWriter
 
     public void WritePredictKernels(IReadOnlyList<Kernel> kernels)
     {
-        _writer.Line("/// <inheritdoc/>");
-        _writer.Line("protected override Delegate[] PredictKernels() => Vector512.IsHardwareAccelerated");
+        _writer.Line("/// <summary>The kernels that Predict calls on this hardware, in their order.</summary>");
+        _writer.Line("private static Delegate[] PredictKernels() => Vector512.IsHardwareAccelerated");
         _writer.Line($"    ? [{string.Join(", ", kernels.Select(static kernel => kernel.TwinText.Length > 0 ? kernel.Name + "512" : kernel.Name))}]");
         _writer.Line($"    : [{string.Join(", ", kernels.Select(static kernel => kernel.Name))}];");
     }

@@ -25,4 +25,16 @@ public sealed record ParameterInfo(
     int Offset,
     AxisFactor[][] Layout,
     bool Trainable,
-    Initializer Initializer);
+    Initializer Initializer)
+{
+    /// <summary>A parameter of one dimension, whose elements lie side by side, such as a bias.</summary>
+    /// <param name="name">The key in a PyTorch state_dict, such as conv1.bias.</param>
+    /// <param name="length">The number of its elements.</param>
+    /// <param name="offset">The address of the first element, in elements of the storage.</param>
+    /// <param name="trainable">False for frozen parameters and for buffers such as running statistics.</param>
+    /// <param name="initializer">How the first values are made.</param>
+    public ParameterInfo(string name, int length, int offset, bool trainable, Initializer initializer)
+        : this(name, [length], offset, [[new(length, 1)]], trainable, initializer)
+    {
+    }
+}
