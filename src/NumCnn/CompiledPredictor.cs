@@ -51,7 +51,7 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
             WeightFile.Load(Parameters, path);
         }
 
-        // Asked last, and apart: the thread that compiles has meanwhile loaded what this takes.
+        // Asked last: the thread that compiles has meanwhile loaded what this takes.
         if (!IsSupported)
         {
             throw Unsupported();
@@ -80,7 +80,10 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     public string KernelFamily => Vector512.IsHardwareAccelerated ? "Vector512" : $"Vector{Vector<byte>.Count * 8}";
 
     /// <summary>Whether kernels have been proven for the hardware's vectors.</summary>
-    private static bool IsSupported => Vector512.IsHardwareAccelerated || Vector<byte>.Count is 16 or 32;
+    private static bool IsSupported => Vector512.IsHardwareAccelerated || IsSupportedLength;
+
+    // Apart: where there is Vector512, the first call does not wait for Vector<T>'s assembly.
+    private static bool IsSupportedLength => Vector<byte>.Count is 16 or 32;
 
     /// <summary>Sizes and stages.</summary>
     private protected NetworkLayout Layout { get; }

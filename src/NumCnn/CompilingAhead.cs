@@ -5,9 +5,10 @@ using System.Runtime.CompilerServices;
 namespace NumCnn;
 
 /// <summary>
-/// Has a network's kernels compiled by the JIT compiler on other threads while the network waits for its file. One makes a prediction
-/// from zeros, whose result nobody sees; if there are many kernels, a second one has begun before at their end, and they meet. A method
-/// is compiled once for all threads, and whoever needs one that is being compiled waits for it.
+/// Has a network's kernels compiled by the JIT compiler on other threads while the network waits for its file. If there are many, one
+/// thread compiles them from the end, from before the network's layout is made. Another makes a prediction from zeros, whose result
+/// nobody sees; it takes a processor that neither the loading thread nor the first one needs. A method is compiled once for all threads, and
+/// whoever needs one that is being compiled waits for it.
 /// </summary>
 /// <remarks>
 /// Small, because a process's first inference waits for this class, too. Nothing happens where a thread could bring
@@ -24,12 +25,12 @@ internal static class CompilingAhead
 
     private static bool IsWanted => !AppContext.TryGetSwitch(Switch, out bool wanted) || wanted;
 
-    /// <summary>Starts the thread that predicts, unless somebody has before.</summary>
+    /// <summary>Starts the thread that predicts, unless somebody has before, or it would only take time from the loading one.</summary>
     /// <param name="layout">The network's; it belongs to a class, not to an object.</param>
     /// <param name="predict">The prediction.</param>
     public static void Start(NetworkLayout layout, Action predict)
     {
-        if (IsPossible && layout.Claim())
+        if (IsPossible && Environment.ProcessorCount > (layout.HasManyKernels ? 2 : 1) && layout.Claim())
         {
             Start(Predict, "NumCnn compiling ahead", predict);
         }

@@ -18,6 +18,7 @@ namespace NumCnn;
 /// <param name="BackwardStages">The stages of Backward, likewise.</param>
 /// <param name="WritesParameters">Forward in training updates running statistics, which are parameters too.</param>
 /// <param name="KeepsPreparation">What Predict prepares from the parameters is worth keeping until these change: weights transformed for Winograd's algorithm.</param>
+/// <param name="HasManyKernels">Load has the kernels compiled from their end on, by a thread that takes a processor of its own.</param>
 public sealed record NetworkLayout(
     int InputLength,
     int OutputLength,
@@ -35,7 +36,8 @@ public sealed record NetworkLayout(
     int[]? ForwardStages = null,
     int[]? BackwardStages = null,
     bool WritesParameters = false,
-    bool KeepsPreparation = false)
+    bool KeepsPreparation = false,
+    bool HasManyKernels = false)
 {
     private int _claimed;
 

@@ -62,6 +62,15 @@ public sealed class CompilingAheadTests : IDisposable
     }
 
     [Fact]
+    public void Of_many_kernels_nobody_predicts_unless_there_is_a_processor_for_that()
+    {
+        NetworkLayout layout = Layout() with { HasManyKernels = true };
+        string file = Save(layout);
+        _ = new Sum(layout, new Kernels(), file);
+        Assert.Equal(!CompilingAhead.IsPossible || Environment.ProcessorCount == 2, layout.Claim());
+    }
+
+    [Fact]
     public void Kernels_that_cannot_be_had_are_nobodys_failure()
     {
         using var asked = new ManualResetEventSlim();

@@ -141,8 +141,10 @@ public sealed class ParameterTests
         Assert.Throws<ArgumentException>(() => new ParameterSet<float>([TestSets.Dense("a", [4], 0), TestSets.Dense("a", [4], 4)], 8, 8));
         Assert.Throws<ArgumentException>(() => new ParameterSet<float>([TestSets.Dense("a", [4], 5)], 8, 8));
         Assert.Throws<ArgumentException>(() => new ParameterSet<float>([TestSets.Dense("a", [4], 0, trainable: false)], 4, 8));
-        ParameterInfo narrow = TestSets.Dense("a", [4], 0) with { Layout = [[new AxisFactor(3, 1)]] };
+        ParameterInfo narrow = TestSets.Dense("a", [4], 0) with { Layout = [[3, 1]] };
         Assert.Throws<ArgumentException>(() => new ParameterSet<float>([narrow], 8, 8));
+        ParameterInfo unpaired = TestSets.Dense("a", [4], 0) with { Layout = [[4, 1, 1]] };
+        Assert.Throws<ArgumentException>(() => new ParameterSet<float>([unpaired], 8, 8));
     }
 
     [Theory]

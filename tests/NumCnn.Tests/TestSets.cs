@@ -7,11 +7,11 @@ internal static class TestSets
 {
     public static ParameterInfo Dense(string name, int[] shape, int offset, bool trainable = true, Initializer? initializer = null)
     {
-        var layout = new AxisFactor[shape.Length][];
+        int[][] layout = new int[shape.Length][];
         int stride = 1;
         for (int d = shape.Length - 1; d >= 0; d--)
         {
-            layout[d] = [new AxisFactor(shape[d], stride)];
+            layout[d] = [shape[d], stride];
             stride *= shape[d];
         }
 
@@ -22,12 +22,12 @@ internal static class TestSets
     public static ParameterInfo Blocked(string name, int outputs, int inputs, int rows, int columns, int offset)
     {
         int block = rows * columns * inputs * 16;
-        AxisFactor[][] layout =
+        int[][] layout =
         [
-            [new AxisFactor((outputs + 15) / 16, block), new AxisFactor(16, 1)],
-            [new AxisFactor(inputs, 16)],
-            [new AxisFactor(rows, columns * inputs * 16)],
-            [new AxisFactor(columns, inputs * 16)],
+            [(outputs + 15) / 16, block, 16, 1],
+            [inputs, 16],
+            [rows, columns * inputs * 16],
+            [columns, inputs * 16],
         ];
         return new ParameterInfo(name, [outputs, inputs, rows, columns], offset, layout, Trainable: true, new Initializer.Uniform(0.5));
     }

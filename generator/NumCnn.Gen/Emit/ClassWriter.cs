@@ -50,7 +50,7 @@ internal sealed class ClassWriter
         Constants();
         Information();
         var kernels = StageWriter.PredictKernels(predict);
-        Layout(forward, backward);
+        Layout(forward, backward, kernels.Count > 0);
         Constructors(kernels.Count > 0);
         Parts();
         var stages = new StageWriter(_writer, _element);
@@ -126,7 +126,7 @@ internal sealed class ClassWriter
         _writer.Line();
     }
 
-    private void Layout(IReadOnlyList<Stage> forward, IReadOnlyList<Stage> backward)
+    private void Layout(IReadOnlyList<Stage> forward, IReadOnlyList<Stage> backward, bool hasManyKernels)
     {
         var memory = _program.Memory;
         _writer.Line("private static NetworkInfo? s_info; // made when somebody asks for it: a network runs without");
@@ -145,7 +145,7 @@ internal sealed class ClassWriter
             }
             else
             {
-                place += $"[{string.Join(", ", parameter.Layout.Select(static factors => $"[{string.Join(", ", factors.Select(static factor => FormattableString.Invariant($"new({factor.Size}, {factor.Stride})")))}]"))}], ";
+                place += $"[{string.Join(", ", parameter.Layout.Select(Digits))}], ";
             }
 
             _writer.Line($"        new({Quoted(parameter.Name)}, {shape}, {place}{(parameter.Trainable ? "true" : "false")}, {Initial(parameter.Init)}),");
@@ -159,6 +159,11 @@ internal sealed class ClassWriter
         if (_program.Predict.Any(static step => step.Domain == Domain.Items))
         {
             _writer.Line("    KeepsPreparation: true,");
+        }
+
+        if (hasManyKernels)
+        {
+            _writer.Line("    HasManyKernels: true,");
         }
 
         _writer.Line(FormattableString.Invariant($"    PredictBatchLength: {memory.PredictBatchLength}{(_spec.Backward ? "," : ");")}"));
@@ -175,6 +180,10 @@ internal sealed class ClassWriter
 
         _writer.Line();
     }
+
+    /// <summary>Sizes and strides of a dimension's digits, without those that have one value, unless it is the only one.</summary>
+    private static string Digits((int Size, int Stride)[] factors)
+        => List(factors.Where(factor => factor.Size > 1 || factors.Length == 1).SelectMany(static factor => new[] { factor.Size, factor.Stride }));
 
     private static bool WritesParameters(Step step) => step.Nests.Any(static nest => nest.Stores.Exists(static store => store.Target.Storage.Region == Region.Parameters));
 

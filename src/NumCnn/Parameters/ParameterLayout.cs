@@ -142,13 +142,21 @@ internal sealed class ParameterLayout
     private static ArgumentException TooNarrow(ParameterInfo info, int dimension, long capacity, string parameter)
         => new($"{info.Name}: the layout of dimension {dimension} holds {capacity} of {info.Shape[dimension]} indices.", parameter);
 
+    private static ArgumentException Unpaired(ParameterInfo info, int dimension, string parameter)
+        => new($"{info.Name}: the layout of dimension {dimension} is {info.Layout[dimension].Length} numbers, not pairs of size and stride.", parameter);
+
     private static int[] Displacements(ParameterInfo info, int dimension)
     {
-        AxisFactor[] factors = info.Layout[dimension];
-        long capacity = 1;
-        foreach (AxisFactor factor in factors)
+        int[] digits = info.Layout[dimension];
+        if (digits.Length % 2 != 0)
         {
-            capacity = checked(capacity * factor.Size);
+            throw Unpaired(info, dimension, nameof(info));
+        }
+
+        long capacity = 1;
+        for (int d = 0; d < digits.Length; d += 2)
+        {
+            capacity = checked(capacity * digits[d]);
         }
 
         if (capacity < info.Shape[dimension])
@@ -160,10 +168,10 @@ internal sealed class ParameterLayout
         for (int i = 0; i < table.Length; i++)
         {
             int rest = i;
-            for (int f = factors.Length - 1; f >= 0; f--)
+            for (int d = digits.Length - 2; d >= 0; d -= 2)
             {
-                table[i] = checked(table[i] + rest % factors[f].Size * factors[f].Stride);
-                rest /= factors[f].Size;
+                table[i] = checked(table[i] + rest % digits[d] * digits[d + 1]);
+                rest /= digits[d];
             }
         }
 
