@@ -72,6 +72,9 @@ internal sealed partial class TileShape
         return (isWhole ? LineOfStream : LineOfMany) * all / _steps;
     }
 
+    /// <summary>Cycles of a step that computes and waits for lines at the same time, but for a tenth of what is shorter.</summary>
+    private static double Overlapped(double arithmetic, double memory) => Math.Max(arithmetic, memory) + (0.1 * Math.Min(arithmetic, memory));
+
     private int BytesOfVector => _target.Widths[_target.Widths.Count - 1] * _target.ElementSize;
 
     private bool LinesApart(Access access, Axis axis)

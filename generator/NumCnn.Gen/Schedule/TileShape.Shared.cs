@@ -114,7 +114,7 @@ internal sealed partial class TileShape
         double latency = (double)Latency / Math.Max(1, Window / sum);
         double memory = MemoryCycles(tile, vectors, isWhole: steps == _steps);
         double arithmetic = Math.Max(Math.Max(operations / 2.0, loads / LoadsPerCycle / steps), latency) + (SharedLoadCost * loads / steps) + StepCost;
-        double cycles = Math.Max(arithmetic, memory);
+        double cycles = Overlapped(arithmetic, memory);
         return (isShort ? cycles : double.MaxValue, operations + held + 1);
     }
 

@@ -278,7 +278,7 @@ internal sealed partial class TileShape
         bool isWhole = FetchesPoints && (operations + loads) * _steps <= Planner.BodyBudget && (operations * 2 < _target.Registers || !SharesLoads);
         double memory = MemoryCycles([(first, firstTile), (second, secondTile)], vectors, isWhole);
         double arithmetic = Math.Max(Math.Max(operations / 2.0, loads / LoadsPerCycle), Latency) + StepCost;
-        return (Math.Max(arithmetic, memory), operations + held + passing);
+        return (Overlapped(arithmetic, memory), operations + held + passing);
     }
 
     private (double Cost, Axis? First, int FirstTile, Axis? Second, int SecondTile) RectangleCost(int vectors, Body? body)
