@@ -30,7 +30,7 @@ internal static class CompilingAhead
     /// <param name="predict">The prediction.</param>
     public static void Start(NetworkLayout layout, Action predict)
     {
-        if (IsPossible && Environment.ProcessorCount > (layout.HasManyKernels ? 2 : 1) && layout.Claim())
+        if (IsPossible && (Environment.ProcessorCount > 2 || !layout.HasManyKernels) && layout.Claim())
         {
             Start(Predict, "NumCnn compiling ahead", predict);
         }

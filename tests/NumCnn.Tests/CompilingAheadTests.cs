@@ -114,6 +114,13 @@ public sealed class CompilingAheadTests : IDisposable
         {
             _ = new Sum(layout, new Kernels(), file);
             Assert.True(layout.Claim());
+            using var asked = new ManualResetEventSlim();
+            Off.Compile(() =>
+            {
+                asked.Set();
+                return [];
+            });
+            Assert.False(asked.Wait(TimeSpan.FromMilliseconds(200)));
         }
         finally
         {
@@ -179,6 +186,15 @@ public sealed class CompilingAheadTests : IDisposable
     private sealed class Other(NetworkLayout layout) : CompiledInference<float>(layout, 1)
     {
         public static void Compile(Func<Delegate[]> all) => CompileAhead<Other>(all);
+
+        protected override void PredictChunk(ref float input, ref float output, int samples, ref float workspace, ref float batch) => throw new NotSupportedException();
+
+        protected override NetworkInfo Describe() => throw new NotSupportedException();
+    }
+
+    private sealed class Off(NetworkLayout layout) : CompiledInference<float>(layout, 1)
+    {
+        public static void Compile(Func<Delegate[]> all) => CompileAhead<Off>(all);
 
         protected override void PredictChunk(ref float input, ref float output, int samples, ref float workspace, ref float batch) => throw new NotSupportedException();
 

@@ -133,22 +133,22 @@ internal sealed class ClassWriter
         _writer.Line();
         _writer.Line("private static readonly NetworkLayout s_layout = new(");
         _writer.Line(FormattableString.Invariant($"    InputLength, OutputLength, MultiplyAdds: {MultiplyAdds},"));
-        _writer.Line("    Parameters:");
+        _writer.Line("    Parameters: // name, shape, offset, for each dimension the sizes and strides of its digits, whether it is trained, first values");
         _writer.Line("    [");
         foreach (var parameter in _graph.Parameters)
         {
-            string place = FormattableString.Invariant($"{parameter.Storage.Offset}, ");
             string shape = List(parameter.Shape);
+            string layout = string.Empty;
             if (parameter.Layout.Length == 1 && parameter.Layout[0].Length == 1 && parameter.Layout[0][0] == (parameter.Shape[0], 1))
             {
                 shape = parameter.Shape[0].ToString(CultureInfo.InvariantCulture);
             }
             else
             {
-                place += $"[{string.Join(", ", parameter.Layout.Select(Digits))}], ";
+                layout = $"[{string.Join(", ", parameter.Layout.Select(Digits))}], ";
             }
 
-            _writer.Line($"        new({Quoted(parameter.Name)}, {shape}, {place}{(parameter.Trainable ? "true" : "false")}, {Initial(parameter.Init)}),");
+            _writer.Line(FormattableString.Invariant($"        new({Quoted(parameter.Name)}, {shape}, {parameter.Storage.Offset}, {layout}{(parameter.Trainable ? "true" : "false")}, {Initial(parameter.Init)}),"));
         }
 
         _writer.Line("    ],");
@@ -257,7 +257,8 @@ internal sealed class ClassWriter
             _writer.Line($"private {type}? {field};");
             _writer.Line();
             _writer.Line($"/// <summary>{Escaped(layer.Description)}: {layer.Input} → {layer.Output}.</summary>");
-            _writer.Line($"public {type} {member} => {field} ??= new({Quoted(layer.Name)}{parameters}, {Kept(layer, gradient: false)}, {Kept(layer, gradient: true)});");
+            string hides = _spec.Backward && ReservedMembers.IsHidden(member) ? "new " : string.Empty;
+            _writer.Line($"public {hides}{type} {member} => {field} ??= new({Quoted(layer.Name)}{parameters}, {Kept(layer, gradient: false)}, {Kept(layer, gradient: true)});");
         }
     }
 

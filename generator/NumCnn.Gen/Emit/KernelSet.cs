@@ -133,10 +133,11 @@ internal sealed class KernelSet
     /// <summary>The plan of a step's nest, which is asked for to group nests and again to write them.</summary>
     private Plan PlanOf(Step step, Nest nest, VectorKind kind)
     {
-        if (!_plans.TryGetValue((nest, kind), out var plan))
+        var target = TargetOf(nest, kind);
+        if (!_plans.TryGetValue((nest, target.Kind), out var plan))
         {
-            plan = Planner.Create(nest, TargetOf(nest, kind), step.Unroll, _tileOverride);
-            _plans.Add((nest, kind), plan);
+            plan = Planner.Create(nest, target, step.Unroll, _tileOverride);
+            _plans.Add((nest, target.Kind), plan);
         }
 
         return plan;
@@ -185,7 +186,7 @@ internal sealed class KernelSet
             return new KernelCall(known, storages, scalars);
         }
 
-        while (!_names.Add(name))
+        while (_names.Contains(name + "512") || !_names.Add(name))
         {
             name += "_";
         }

@@ -40,8 +40,8 @@ internal sealed class Stage
 /// <summary>Writes the methods that call the kernels.</summary>
 internal sealed class StageWriter
 {
-    /// <summary>Kernels from which on two threads compile Predict sooner than one.</summary>
-    private const int FewestToShare = 12;
+    /// <summary>Kernels from which on Load has them compiled from their end, by a thread that begins before there is a layout.</summary>
+    private const int ManyKernels = 12;
 
     private readonly CodeWriter _writer;
     private readonly string _element;
@@ -140,11 +140,11 @@ internal sealed class StageWriter
         }
     }
 
-    /// <summary>The kernels of Predict in their order, where they are many enough for two threads to compile them.</summary>
+    /// <summary>The kernels of Predict in their order, where they are many; otherwise none.</summary>
     public static IReadOnlyList<Kernel> PredictKernels(IReadOnlyList<(Step Step, IReadOnlyList<KernelCall> Calls)> steps)
     {
         var kernels = steps.SelectMany(static step => step.Calls).Select(static call => call.Kernel).OfType<Kernel>().Distinct().ToList();
-        return kernels.Count < FewestToShare ? [] : kernels;
+        return kernels.Count < ManyKernels ? [] : kernels;
     }
 
     public void WritePredictKernels(IReadOnlyList<Kernel> kernels)

@@ -38,7 +38,7 @@ internal sealed partial class TileShape
         && _loads.TrueForAll(access => access.Phase is null && OnVectors(access))
         && _loads.Exists(access => !PointAxes().Exists(access.DependsOn))
         && !_nest.Parallel.Concat(_nest.Reduction).Any(static axis => axis.IsSymbolic)
-        && Passed().Select(static access => access.Storage).Distinct().Sum(static storage => (long)storage.Length) * _target.ElementSize > FirstCache;
+        && _loads.Concat(_nest.Stores.Select(static store => store.Target)).Select(static access => access.Storage).Distinct().Sum(static storage => (long)storage.Length) * _target.ElementSize > FirstCache;
 
     /// <summary>Whether steps of some tile could share what they load.</summary>
     private bool SharesLoads => _sharesLoads ??= Bodies().Any();
@@ -101,9 +101,6 @@ internal sealed partial class TileShape
 
         return pixels;
     }
-
-    /// <summary>What a nest passes through.</summary>
-    private IEnumerable<Access> Passed() => _loads.Concat(_nest.Stores.Select(static store => store.Target));
 
     private List<Axis> PointAxes() => [.. _nest.Parallel.Where(axis => axis != _nest.Lane && !axis.IsTrivial)];
 

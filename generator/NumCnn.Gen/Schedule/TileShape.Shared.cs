@@ -8,7 +8,7 @@ internal sealed partial class TileShape
     /// <summary>Iterations of an axis that stands in a body in part.</summary>
     private const int LongestPart = 4;
 
-    /// <summary>Statements of a body whose loads are worth more than usual: those of sums that fetch their lines anew, which Predict has none of.</summary>
+    /// <summary>Statements of a body whose loads are worth more than usual: those of sums that fetch their lines anew, as a weight's gradient does, whose compiling no first inference waits for.</summary>
     private const int LongBody = 320;
 
     /// <summary>Cycles of a load that multiply-adds hide: of two tiles, the one that shares more.</summary>
