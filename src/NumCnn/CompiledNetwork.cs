@@ -209,21 +209,6 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     /// <param name="workspace">The thread's room for values that no other stage reads.</param>
     protected abstract void BackwardStage(int stage, int first, int end, ref T workspace);
 
-    /// <summary>The share of a step's items in a range of its stage's items.</summary>
-    /// <param name="first">The range's first item.</param>
-    /// <param name="end">Behind its last.</param>
-    /// <param name="start">The step's first item in the stage.</param>
-    /// <param name="count">The step's number of items.</param>
-    /// <param name="from">The share's first item, counted from the step's.</param>
-    /// <param name="to">Behind the share's last.</param>
-    /// <returns>False if the share is empty.</returns>
-    protected static bool Share(int first, int end, int start, int count, out nint from, out nint to)
-    {
-        from = Math.Max(first - start, 0);
-        to = Math.Min(end - start, count);
-        return from < to;
-    }
-
     /// <summary>Counts a batch that a batch norm has seen.</summary>
     /// <param name="batchNorm">Its index.</param>
     protected void CountBatch(int batchNorm) => Parameters.BatchCounters.Values[batchNorm]++;

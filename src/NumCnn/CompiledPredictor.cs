@@ -15,6 +15,9 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     private const int ChunkElements = 64 * 1024;
     private const int LargestChunk = 16;
 
+    // Samples for each thread from which on what the last round leaves some threads to do is not worth dividing samples.
+    private const int FewRounds = 8;
+
     private readonly Workspace?[] _idle = new Workspace?[64];
     private readonly AlignedBuffer<T> _storage;
     private SharedPrediction? _idleShared;
@@ -117,7 +120,7 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
             throw new InvalidOperationException("The parameters are being written; Predict needs them at rest.");
         }
 
-        if (_threads > 1 && samples > Chunk && IsWorthThreads(samples))
+        if (_threads > 1 && (samples > 1 || Layout.PredictStages is not null) && IsWorthThreads(samples))
         {
             PredictShared(input, output, samples);
         }
@@ -150,6 +153,34 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     /// <param name="workspace">The workspace: what the samples share, and then what each has for itself.</param>
     /// <param name="batch">The scratch beside the workspaces, prepared.</param>
     protected abstract void PredictChunk(ref T input, ref T output, int samples, ref T workspace, ref T batch);
+
+    /// <summary>Runs a part of a stage of a single sample, which several threads share.</summary>
+    /// <param name="stage">The stage; those before it are done.</param>
+    /// <param name="first">The first of its items.</param>
+    /// <param name="end">Behind the last one.</param>
+    /// <param name="input">The sample's input.</param>
+    /// <param name="output">The sample's output.</param>
+    /// <param name="workspace">The workspace, which the threads have in common.</param>
+    /// <param name="own">The thread's own, for what one item leaves for nobody but itself.</param>
+    /// <param name="batch">The scratch beside the workspaces, prepared.</param>
+    protected virtual void PredictStage(int stage, int first, int end, ref T input, ref T output, ref T workspace, ref T own, ref T batch)
+    {
+    }
+
+    /// <summary>The share of a step's items in a range of its stage's items.</summary>
+    /// <param name="first">The range's first item.</param>
+    /// <param name="end">Behind its last.</param>
+    /// <param name="start">The step's first item in the stage.</param>
+    /// <param name="count">The step's number of items.</param>
+    /// <param name="from">The share's first item, counted from the step's.</param>
+    /// <param name="to">Behind the share's last.</param>
+    /// <returns>False if the share is empty.</returns>
+    protected static bool Share(int first, int end, int start, int count, out nint from, out nint to)
+    {
+        from = Math.Max(first - start, 0);
+        to = Math.Min(end - start, count);
+        return from < to;
+    }
 
     /// <summary>Makes what all samples of a call share, such as batch norm's scale and shift.</summary>
     /// <param name="batch">The scratch beside the workspaces.</param>
@@ -191,13 +222,8 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     /// <summary>Samples that one thread evaluates, a chunk after the other.</summary>
     private void PredictSamples(ref T input, ref T output, int samples)
     {
-        var workspace = Rent(Math.Min(samples, Chunk));
+        var workspace = RentPrepared(Math.Min(samples, Chunk));
         ref T values = ref workspace.Samples.Reference, batch = ref workspace.Batch.Reference;
-        if (workspace.Preparation?.IsCurrent(Parameters) != true)
-        {
-            PredictPrepare(ref batch);
-        }
-
         for (int first = 0; first < samples; first += Chunk)
         {
             PredictChunk(
@@ -211,16 +237,52 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
         Return(workspace);
     }
 
+    /// <summary>
+    /// Several threads: as many samples as go round among them without waiting, in chunks, and then one sample after the other, of
+    /// which they share each step.
+    /// </summary>
     private unsafe void PredictShared(ReadOnlySpan<T> input, Span<T> output, int samples)
     {
+        int single = Layout.PredictStages is null || samples >= FewRounds * _threads ? 0 : samples % _threads;
+        int whole = samples - single;
         fixed (T* from = input)
         fixed (T* to = output)
         {
             var shared = Interlocked.Exchange(ref _idleShared, null) ?? new SharedPrediction();
-            shared.Start(this, from, to, samples);
-            WorkerPool.Shared.Run(shared, (samples + Chunk - 1) / Chunk, 1, _threads);
+            if (whole > 0)
+            {
+                // Each thread gets as many chunks, of about the same size.
+                int rounds = (((whole - 1) / Chunk) + _threads) / _threads;
+                int chunk = ((whole - 1) / (rounds * _threads)) + 1;
+                shared.Start(this, from, to, whole, chunk);
+                WorkerPool.Shared.Run(shared, ((whole - 1) / chunk) + 1, 1, _threads);
+            }
+
+            if (single > 0)
+            {
+                var workspace = RentPrepared(1);
+                for (int sample = whole; sample < samples; sample++)
+                {
+                    shared.RunStages(this, from + ((nint)sample * _inputLength), to + ((nint)sample * _outputLength), workspace);
+                }
+
+                Return(workspace);
+            }
+
             Volatile.Write(ref _idleShared, shared);
         }
+    }
+
+    /// <summary>A workspace in which what the samples share is made.</summary>
+    private Workspace RentPrepared(int samples)
+    {
+        var workspace = Rent(samples);
+        if (workspace.Preparation?.IsCurrent(Parameters) != true)
+        {
+            PredictPrepare(ref workspace.Batch.Reference);
+        }
+
+        return workspace;
     }
 
     private Workspace Rent(int samples)
@@ -267,30 +329,72 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
         public Preparation<T>? Preparation { get; } = layout.KeepsPreparation ? new() : null;
     }
 
-    /// <summary>A call of Predict whose chunks several threads share.</summary>
+    /// <summary>A call of Predict that several threads share: its chunks, or the stages of one of its samples.</summary>
     private sealed unsafe class SharedPrediction : IParallelWork
     {
         private CompiledPredictor<T>? _network;
         private T* _input;
         private T* _output;
         private int _samples;
+        private int _chunk;
+        private int _stage;
+        private Workspace? _workspace;
+        private AlignedBuffer<T>? _own;
 
-        public void Start(CompiledPredictor<T> network, T* input, T* output, int samples)
+        /// <summary>Items are chunks from now on.</summary>
+        public void Start(CompiledPredictor<T> network, T* input, T* output, int samples, int chunk)
         {
             _network = network;
             _input = input;
             _output = output;
             _samples = samples;
+            _chunk = chunk;
+            _workspace = null;
+        }
+
+        /// <summary>Evaluates one sample, stage after stage.</summary>
+        public void RunStages(CompiledPredictor<T> network, T* input, T* output, Workspace workspace)
+        {
+            Start(network, input, output, 1, 1);
+            _workspace = workspace;
+            int threads = network._threads;
+            int own = checked((threads - 1) * network.Layout.PredictThreadLength);
+            if (own > 0 && (_own is null || _own.Length < own))
+            {
+                _own = new AlignedBuffer<T>(own);
+            }
+
+            int[] stages = network.Layout.PredictStages!;
+            for (_stage = 0; _stage < stages.Length; _stage++)
+            {
+                // Neighbouring items read and write neighbouring rows, so a thread gets many of them at once.
+                WorkerPool.Shared.Run(this, stages[_stage], Math.Max(1, stages[_stage] / threads), threads);
+            }
+
+            _workspace = null;
         }
 
         public void Run(int thread, int first, int end)
         {
             Debug.Assert(_network is not null, "Start comes before Run.");
-            nint start = (nint)first * _network.Chunk;
+            if (_workspace is { } workspace)
+            {
+                ref T values = ref workspace.Samples.Reference;
+                ref T own = ref values;
+                if (thread > 0 && _own is not null)
+                {
+                    own = ref Unsafe.Add(ref _own.Reference, (nint)(thread - 1) * _network.Layout.PredictThreadLength);
+                }
+
+                _network.PredictStage(_stage, first, end, ref Unsafe.AsRef<T>(_input), ref Unsafe.AsRef<T>(_output), ref values, ref own, ref workspace.Batch.Reference);
+                return;
+            }
+
+            nint start = (nint)first * _chunk;
             _network.PredictSamples(
                 ref Unsafe.AsRef<T>(_input + (start * _network._inputLength)),
                 ref Unsafe.AsRef<T>(_output + (start * _network._outputLength)),
-                (int)Math.Min((nint)(end - first) * _network.Chunk, _samples - start));
+                (int)Math.Min((nint)(end - first) * _chunk, _samples - start));
         }
     }
 }

@@ -32,7 +32,10 @@ public interface INetwork<T> : IPredictor<T>
     /// <summary>True: batch norm uses the batch's statistics and dropout drops. False: running statistics, nothing dropped; still differentiable.</summary>
     bool Training { get; set; }
 
-    /// <summary>How many threads a call may use. The results have the same bits for any value.</summary>
+    /// <summary>
+    /// How many threads a call may use, 1 at first. They share the samples of a batch; Predict has them share the steps of a sample, too,
+    /// where samples are few and large. The results have the same bits for any value.
+    /// </summary>
     int Threads { get; set; }
 
     /// <summary>Evaluates N samples and keeps what <see cref="Backward(ReadOnlySpan{T}, bool)"/> needs.</summary>

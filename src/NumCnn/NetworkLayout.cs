@@ -10,6 +10,8 @@ namespace NumCnn;
 /// <param name="PredictSharedLength">Elements of the workspace that Predict's samples use one after another.</param>
 /// <param name="PredictSampleLength">Elements of the workspace that each of Predict's samples has for itself.</param>
 /// <param name="PredictBatchLength">Elements of the scratch beside the samples' workspaces in Predict.</param>
+/// <param name="PredictStages">The stages of a single sample of Predict, each with its number of independent items, where threads may share them; otherwise null.</param>
+/// <param name="PredictThreadLength">Elements from the workspace's start that each thread has for itself then.</param>
 /// <param name="SampleLength">Elements of a sample's workspace in training.</param>
 /// <param name="WorkspaceLength">Elements of the workspace that a thread has in training, for values of one sample that no other stage reads.</param>
 /// <param name="BatchLength">Elements of the scratch beside the samples' workspaces in training.</param>
@@ -29,6 +31,8 @@ public sealed record NetworkLayout(
     int PredictSharedLength,
     int PredictSampleLength,
     int PredictBatchLength,
+    int[]? PredictStages = null,
+    int PredictThreadLength = 0,
     int SampleLength = 0,
     int WorkspaceLength = 0,
     int BatchLength = 0,

@@ -16,7 +16,8 @@ internal interface IParallelWork
 /// </summary>
 internal sealed class WorkerPool
 {
-    private const int SpinsBeforeParking = 2_000;
+    private const int SpinsBeforeParking = 40_000;
+    private const int SpinsBeforeYielding = 4_000;
 
     /// <summary>Multiply-adds, and elements of memory, below which a call keeps to its own thread. Tests of threads set it to 0.</summary>
     internal static long LeastWork { get; set; } = 2_000_000;
@@ -78,10 +79,16 @@ internal sealed class WorkerPool
 
             // A worker that has not come by now is not waited for; one that has is.
             Interlocked.Exchange(ref _open, 0);
-            var spinner = default(SpinWait);
-            while (Volatile.Read(ref _active) != 0)
+            for (int spins = 0; Volatile.Read(ref _active) != 0; spins++)
             {
-                spinner.SpinOnce(sleep1Threshold: -1);
+                if (spins < SpinsBeforeYielding)
+                {
+                    Thread.SpinWait(1);
+                }
+                else
+                {
+                    Thread.Yield();
+                }
             }
 
             _work = null;
@@ -118,7 +125,7 @@ internal sealed class WorkerPool
             {
                 if (++spins < SpinsBeforeParking)
                 {
-                    Thread.SpinWait(20);
+                    Thread.SpinWait(1);
                     continue;
                 }
 

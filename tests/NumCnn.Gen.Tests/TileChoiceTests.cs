@@ -16,6 +16,7 @@ namespace NumCnn.Gen.Tests;
 public class TileChoiceTests
 {
     private static readonly string[] s_kinds = ["Forward", "InputGradient", "WeightGradient"];
+    private static readonly char[] s_digits = [.. "0123456789"];
 
     [Fact]
     public Task Tiles()
@@ -70,14 +71,14 @@ public class TileChoiceTests
 
     private static Plan Plan(Nest nest, VectorKind kind) => Planner.Create(nest, Target.For(kind, DType.Float32), UnrollMode.Auto);
 
-    /// <summary>The kernels of a layer that have lanes, each by the nest with the most work.</summary>
+    /// <summary>The kernels of a layer that have lanes, each by the nest with the most work, of the parts of a divided step too.</summary>
     private static IEnumerable<(string Kind, Nest Nest)> Kernels(string yaml)
     {
         var program = NetworkProgram.Create(NetworkGraph.Build(Networks.Resolve(yaml), new Diagnostics.ProblemSink())!);
         foreach (string kind in s_kinds)
         {
-            if (program.Forward.Concat(program.Backward).FirstOrDefault(step => step.Kernel.EndsWith("." + kind, StringComparison.Ordinal)) is { } step
-                && step.Nests.Where(static nest => nest.Lane is not null && nest.Accumulators.Count > 0).ToList() is { Count: > 0 } nests)
+            if (program.Forward.Concat(program.Backward).FirstOrDefault(step => step.Kernel.TrimEnd(s_digits).EndsWith("." + kind, StringComparison.Ordinal)) is { } step
+                && (step.Whole is null ? step.Nests : program.Forward.Where(part => part.Whole == step.Whole).SelectMany(static part => part.Nests)).Where(static nest => nest.Lane is not null && nest.Accumulators.Count > 0).ToList() is { Count: > 0 } nests)
             {
                 yield return (kind, nests.MaxBy(static nest => nest.Parallel.Concat(nest.Reduction).Aggregate(1L, static (product, axis) => product * (axis.IsSymbolic ? 1 : axis.Extent)))!);
             }

@@ -32,9 +32,13 @@ internal static class MatrixRun
             network.Predict(x, predicted);
         }
 
+        // One sample: threads share its steps where these are large.
+        T[] alone = new T[outputs];
+        network.Threads = 2;
+        network.Predict(Draw<T>(random, inputs), alone);
         T[] gradients = [.. inputGradients, .. network.Parameters.Where(static parameter => parameter.Trainable).SelectMany(static parameter => parameter.Gradient.ToArray())];
         T[] weights = [.. network.Parameters.SelectMany(static parameter => parameter.ToArray())];
-        T[] forward = [.. outputsSeen, .. predicted];
+        T[] forward = [.. outputsSeen, .. predicted, .. alone];
         double[] numbers = [.. forward.Concat(gradients).Concat(weights).Select(double.CreateTruncating)];
         Console.WriteLine(string.Join(' ', network.Info.Name, compiled.KernelFamily, Hash<T>(forward), Hash<T>(gradients), Hash<T>(weights), Convert.ToBase64String(MemoryMarshal.AsBytes<double>(numbers))));
     }

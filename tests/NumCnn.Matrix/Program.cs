@@ -32,3 +32,5 @@ MatrixRun.Print(new MishSweep());
 MatrixRun.Print(new TanhNetwork());
 MatrixRun.Print(new SeluNetwork());
 MatrixRun.Print(new Mixed());
+MatrixRun.Print(new Large());
+MatrixRun.Print(new LargeWinograd());

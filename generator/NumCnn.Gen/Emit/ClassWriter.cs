@@ -50,12 +50,19 @@ internal sealed class ClassWriter
         Constants();
         Information();
         var kernels = StageWriter.PredictKernels(predict);
-        Layout(forward, backward, kernels.Count > 0);
+        var sample = _program.SharesSamples ? Stage.OfSample(predict) : [];
+        Layout(forward, backward, sample, kernels.Count > 0);
         Constructors(kernels.Count > 0);
         Parts();
         var stages = new StageWriter(_writer, _element);
         _writer.Line();
         stages.WritePredict(predict, _program.Memory.PredictSharedLength, _program.Memory.PredictSampleLength);
+        if (sample.Count > 0)
+        {
+            _writer.Line();
+            stages.WritePredictStages(sample);
+        }
+
         if (kernels.Count > 0)
         {
             _writer.Line();
@@ -126,7 +133,7 @@ internal sealed class ClassWriter
         _writer.Line();
     }
 
-    private void Layout(IReadOnlyList<Stage> forward, IReadOnlyList<Stage> backward, bool hasManyKernels)
+    private void Layout(IReadOnlyList<Stage> forward, IReadOnlyList<Stage> backward, IReadOnlyList<Stage> sample, bool hasManyKernels)
     {
         var memory = _program.Memory;
         _writer.Line("private static NetworkInfo? s_info; // made when somebody asks for it: a network runs without");
@@ -156,6 +163,15 @@ internal sealed class ClassWriter
         _writer.Line(FormattableString.Invariant($"    StorageLength: {_program.StorageLength},"));
         _writer.Line(FormattableString.Invariant($"    PredictSharedLength: {memory.PredictSharedLength},"));
         _writer.Line(FormattableString.Invariant($"    PredictSampleLength: {memory.PredictSampleLength},"));
+        if (sample.Count > 0)
+        {
+            _writer.Line($"    PredictStages: {List(sample.Select(static stage => stage.Items))},");
+            if (memory.PredictThreadLength > 0)
+            {
+                _writer.Line(FormattableString.Invariant($"    PredictThreadLength: {memory.PredictThreadLength},"));
+            }
+        }
+
         if (_program.Predict.Any(static step => step.Domain == Domain.Items))
         {
             _writer.Line("    KeepsPreparation: true,");
@@ -257,7 +273,7 @@ internal sealed class ClassWriter
             _writer.Line($"private {type}? {field};");
             _writer.Line();
             _writer.Line($"/// <summary>{Escaped(layer.Description)}: {layer.Input} → {layer.Output}.</summary>");
-            string hides = _spec.Backward && ReservedMembers.IsHidden(member) ? "new " : string.Empty;
+            string hides = ReservedMembers.IsHidden(member, _spec.Backward) ? "new " : string.Empty;
             _writer.Line($"public {hides}{type} {member} => {field} ??= new({Quoted(layer.Name)}{parameters}, {Kept(layer, gradient: false)}, {Kept(layer, gradient: true)});");
         }
     }

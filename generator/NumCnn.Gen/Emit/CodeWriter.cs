@@ -45,6 +45,13 @@ internal sealed class CodeWriter
         return new Scope(this, end);
     }
 
+    /// <summary>Lines one step further in until the result is disposed of.</summary>
+    public Scope Indented()
+    {
+        _depth++;
+        return new Scope(this, string.Empty);
+    }
+
     public override string ToString() => _text.ToString();
 
     internal readonly struct Scope(CodeWriter writer, string end) : IDisposable
@@ -52,7 +59,10 @@ internal sealed class CodeWriter
         public void Dispose()
         {
             writer._depth--;
-            writer.Line(end);
+            if (end.Length > 0)
+            {
+                writer.Line(end);
+            }
         }
     }
 }

@@ -11,12 +11,15 @@ internal sealed class Stage
 
     public List<(Step Step, IReadOnlyList<KernelCall> Calls)> Steps { get; } = [];
 
+    /// <summary>The turns that the steps take, where these are the stage's items.</summary>
+    public Turns? Turns { get; init; }
+
     /// <summary>0 for a stage over samples, otherwise its items.</summary>
     public int Items => Domain switch
     {
         Domain.Samples => 0,
         Domain.Once => 1,
-        _ => Steps.Sum(static step => step.Step.Items),
+        _ => Turns?.Count ?? Steps.Sum(static step => step.Step.Items),
     };
 
     /// <summary>Neighbouring steps of one domain need no meeting in between.</summary>
@@ -35,6 +38,24 @@ internal sealed class Stage
 
         return stages;
     }
+
+    /// <summary>The stages of one sample that threads share: steps that were divided, steps that take turns, and what one thread does between them.</summary>
+    public static List<Stage> OfSample(IEnumerable<(Step Step, IReadOnlyList<KernelCall> Calls)> steps)
+    {
+        var stages = new List<Stage>();
+        foreach (var step in steps.Where(static step => step.Step.Domain == Domain.Samples))
+        {
+            object? Divides(Step step) => step.Turns ?? (object?)step.Whole;
+            if (stages.Count == 0 || Divides(stages[stages.Count - 1].Steps[0].Step) != Divides(step.Step))
+            {
+                stages.Add(new Stage(Divides(step.Step) is null ? Domain.Once : Domain.Items) { Turns = step.Step.Turns });
+            }
+
+            stages[stages.Count - 1].Steps.Add(step);
+        }
+
+        return stages.Exists(static stage => stage.Items > 1) ? stages : [];
+    }
 }
 
 /// <summary>Writes the methods that call the kernels.</summary>
@@ -42,6 +63,19 @@ internal sealed class StageWriter
 {
     /// <summary>Kernels from which on Load has them compiled from their end, by a thread that begins before there is a layout.</summary>
     private const int ManyKernels = 12;
+
+    /// <summary>Whose places a call has.</summary>
+    private enum Caller
+    {
+        Training,
+        Predict,
+
+        /// <summary>One sample, whose steps threads share.</summary>
+        PredictStage,
+
+        /// <summary>The same for steps that take turns: what they leave for each other is each thread's own.</summary>
+        PredictTurns,
+    }
 
     private readonly CodeWriter _writer;
     private readonly string _element;
@@ -88,7 +122,7 @@ internal sealed class StageWriter
                 WriteRefs(stage);
                 if (stage.Domain == Domain.Samples)
                 {
-                    WriteSamples(stage.Steps, "first", "end", predict: false);
+                    WriteSamples(stage.Steps, "first", "end", Caller.Training);
                 }
                 else
                 {
@@ -113,7 +147,7 @@ internal sealed class StageWriter
                     foreach (var call in calls)
                     {
                         string[] items = call.TakesItems ? [FormattableString.Invariant($"0, {step.Items}")] : [];
-                        _writer.Line($"{Call(call, "workspace", "n", predict: true, items)} // {step.Summary.Split(':')[0]}");
+                        _writer.Line($"{Call(call, "workspace", "n", Caller.Predict, items)} // {step.Summary.Split(':')[0]}");
                     }
                 }
             }
@@ -136,9 +170,76 @@ internal sealed class StageWriter
                 _writer.Line($"ref {_element} p = ref Values;");
             }
 
-            WriteSamples([.. steps.Where(static step => step.Step.Domain == Domain.Samples)], "0", "samples", predict: true);
+            WriteSamples([.. steps.Where(static step => step.Step.Domain == Domain.Samples)], "0", "samples", Caller.Predict);
         }
     }
+
+    /// <summary>Predict of one sample whose steps threads share.</summary>
+    public void WritePredictStages(IReadOnlyList<Stage> stages)
+    {
+        _writer.Line("/// <inheritdoc/>");
+        using (_writer.Block($"protected override void PredictStage(int stage, int first, int end, ref {_element} input, ref {_element} output, ref {_element} workspace, ref {_element} own, ref {_element} batch)"))
+        {
+            if (stages.SelectMany(static stage => stage.Steps).Any(static step => step.Step.Arguments.Any(static argument => argument.Storage.Region == Region.Parameters)))
+            {
+                _writer.Line($"ref {_element} p = ref Values;");
+            }
+
+            if (_pitch > 0)
+            {
+                _writer.Line(FormattableString.Invariant($"ref {_element} s = ref Unsafe.Add(ref workspace, {_sharedLength});"));
+            }
+
+            using (_writer.Block("switch (stage)"))
+            {
+                for (int k = 0; k < stages.Count; k++)
+                {
+                    string items = stages[k].Items > 1 ? FormattableString.Invariant($" // {stages[k].Items} items") : string.Empty;
+                    _writer.Line(FormattableString.Invariant($"case {k}:{items}"));
+                    using (_writer.Indented())
+                    {
+                        // Locals of one case would collide with the next one's.
+                        bool declares = stages[k].Turns is null && ((stages[k].Domain == Domain.Items && stages[k].Steps.Count > 1) || stages[k].Steps.Exists(static step => step.Step.Scalars.Count > 0));
+                        using (declares ? _writer.Block(string.Empty) : default(IDisposable))
+                        {
+                            WritePredictStage(stages[k]);
+                        }
+
+                        _writer.Line("break;");
+                    }
+                }
+            }
+        }
+    }
+
+    private void WritePredictStage(Stage stage)
+    {
+        if (stage.Turns is not null)
+        {
+            using var loop = _writer.Block("for (nint t = first; t < end; t++)");
+            foreach (var step in stage.Steps)
+            {
+                WriteCalls(step, "0", Caller.PredictTurns, []);
+            }
+
+            return;
+        }
+
+        int start = 0;
+        foreach (var (step, calls) in stage.Steps)
+        {
+            // A stage of one step has its items for its own.
+            string guard = stage.Domain == Domain.Once || stage.Steps.Count == 1 ? string.Empty : Mine(step, start);
+            using var scope = guard.Length > 0 ? _writer.Block($"if ({guard})") : default(IDisposable);
+            WriteCalls((step, calls), "0", Caller.PredictStage, [FormattableString.Invariant($"1, {_pitch}")], guard.Length > 0 ? FormattableString.Invariant($"from{start}, to{start}") : "first, end");
+            start += step.Items;
+        }
+    }
+
+    /// <summary>Whether a range of a stage's items holds some of a step's.</summary>
+    private static string Mine(Step step, int start) => step.Items > 1
+        ? FormattableString.Invariant($"Share(first, end, {start}, {step.Items}, out nint from{start}, out nint to{start})")
+        : FormattableString.Invariant($"first <= {start} && {start} < end");
 
     /// <summary>The kernels of Predict in their order, where they are many; otherwise none.</summary>
     public static IReadOnlyList<Kernel> PredictKernels(IReadOnlyList<(Step Step, IReadOnlyList<KernelCall> Calls)> steps)
@@ -185,18 +286,18 @@ internal sealed class StageWriter
     }
 
     /// <summary>Steps that go sample by sample share a loop; those that take a chunk at once stand between such loops.</summary>
-    private void WriteSamples(IReadOnlyList<(Step Step, IReadOnlyList<KernelCall> Calls)> steps, string first, string end, bool predict)
+    private void WriteSamples(IReadOnlyList<(Step Step, IReadOnlyList<KernelCall> Calls)> steps, string first, string end, Caller caller)
     {
         for (int k = 0; k < steps.Count;)
         {
             if (steps[k].Step.TakesSamples)
             {
-                string condition = ConditionOf(steps[k].Step, predict);
+                string condition = ConditionOf(steps[k].Step, caller);
                 using (_writer.Block(condition.Length > 0 ? $"if ({condition})" : string.Empty))
                 {
-                    _writer.Line($"ref {_element} s = ref {(predict ? FormattableString.Invariant($"Unsafe.Add(ref workspace, {_sharedLength})") : $"Sample({first})")};");
-                    string count = predict ? "samples, PredictPitch" : $"{end} - {first}, Pitch";
-                    WriteCalls(steps[k], first, predict, [count]);
+                    _writer.Line($"ref {_element} s = ref {(caller != Caller.Training ? FormattableString.Invariant($"Unsafe.Add(ref workspace, {_sharedLength})") : $"Sample({first})")};");
+                    string count = caller != Caller.Training ? "samples, PredictPitch" : $"{end} - {first}, Pitch";
+                    WriteCalls(steps[k], first, caller, [count]);
                 }
 
                 k++;
@@ -205,7 +306,7 @@ internal sealed class StageWriter
 
             using (_writer.Block($"for (int n = {first}; n < {end}; n++)"))
             {
-                if (!predict)
+                if (caller == Caller.Training)
                 {
                     if (steps.Skip(k).TakeWhile(static step => !step.Step.TakesSamples).Any(static step => Uses(step.Step, transient: false)))
                     {
@@ -223,14 +324,14 @@ internal sealed class StageWriter
                     using var loop = turns is null ? default(IDisposable) : _writer.Block(FormattableString.Invariant($"for (nint t = 0; t < {turns.Count}; t++)"));
                     do
                     {
-                        string condition = ConditionOf(steps[k].Step, predict);
+                        string condition = ConditionOf(steps[k].Step, caller);
                         using var scope = condition.Length > 0 ? _writer.Block($"if ({condition})") : default(IDisposable);
                         do
                         {
-                            WriteCalls(steps[k], "n", predict, []);
+                            WriteCalls(steps[k], "n", caller, []);
                             k++;
                         }
-                        while (k < steps.Count && !steps[k].Step.TakesSamples && steps[k].Step.Turns == turns && ConditionOf(steps[k].Step, predict) == condition);
+                        while (k < steps.Count && !steps[k].Step.TakesSamples && steps[k].Step.Turns == turns && ConditionOf(steps[k].Step, caller) == condition);
                     }
                     while (turns is not null && k < steps.Count && steps[k].Step.Turns == turns);
                 }
@@ -238,12 +339,17 @@ internal sealed class StageWriter
         }
     }
 
-    private void WriteCalls((Step Step, IReadOnlyList<KernelCall> Calls) item, string sample, bool predict, IReadOnlyList<string> extra)
+    /// <param name="item">The step with its calls.</param>
+    /// <param name="sample">The sample's index.</param>
+    /// <param name="caller">For which method.</param>
+    /// <param name="samples">Arguments for a kernel that takes samples.</param>
+    /// <param name="range">Arguments for a kernel that takes items; all of them, or the turn, where it is null.</param>
+    private void WriteCalls((Step Step, IReadOnlyList<KernelCall> Calls) item, string sample, Caller caller, IReadOnlyList<string> samples, string? range = null)
     {
         var (step, calls) = item;
         if (step.Call is { } text)
         {
-            var places = step.Arguments.Select(argument => Place(argument.Storage, "s", sample, predict)).ToArray();
+            var places = step.Arguments.Select(argument => Place(argument.Storage, "s", sample, caller)).ToArray();
             _writer.Line(string.Format(System.Globalization.CultureInfo.InvariantCulture, text, places) + ";");
             return;
         }
@@ -257,8 +363,8 @@ internal sealed class StageWriter
             }
 
             WriteTitle(call, calls);
-            string[] items = !call.TakesItems ? [] : step.Turns is null ? [FormattableString.Invariant($"0, {step.Items}")] : ["t, t + 1"];
-            _writer.Line(Call(call, "s", sample, predict, [.. call.TakesSamples ? extra : [], .. items]));
+            string[] items = !call.TakesItems ? [] : step.Turns is null ? [range ?? FormattableString.Invariant($"0, {step.Items}")] : ["t, t + 1"];
+            _writer.Line(Call(call, "s", sample, caller, [.. call.TakesSamples ? samples : [], .. items]));
         }
     }
 
@@ -275,10 +381,7 @@ internal sealed class StageWriter
             }
             else
             {
-                string mine = step.Items > 1
-                    ? FormattableString.Invariant($"Share(first, end, {start}, {step.Items}, out nint from{start}, out nint to{start})")
-                    : FormattableString.Invariant($"first <= {start} && {start} < end");
-                guard = condition.Length > 0 ? $"{condition} && {mine}" : mine;
+                guard = condition.Length > 0 ? $"{condition} && {Mine(step, start)}" : Mine(step, start);
             }
 
             // Locals of one step would collide with the next one's.
@@ -293,24 +396,24 @@ internal sealed class StageWriter
                     bool usesSample = call.Arguments.Any(static storage => storage.Region == Region.Sample);
                     if (call.TakesSamples && call.Arguments.Any(static storage => storage.Region == Region.Shard))
                     {
-                        _writer.Line(Call(call, "s", "0", predict: false, ["Shards, ShardPitch", .. items]));
+                        _writer.Line(Call(call, "s", "0", Caller.Training, ["Shards, ShardPitch", .. items]));
                     }
                     else if (call.TakesSamples)
                     {
                         _writer.Line($"ref {_element} s = ref Sample(0);");
-                        _writer.Line(Call(call, "s", "0", predict: false, ["Samples, Pitch", .. items]));
+                        _writer.Line(Call(call, "s", "0", Caller.Training, ["Samples, Pitch", .. items]));
                     }
                     else if (usesSample)
                     {
                         using (_writer.Block("for (int n = 0; n < Samples; n++)"))
                         {
                             _writer.Line($"ref {_element} s = ref Sample(n);");
-                            _writer.Line(Call(call, "s", "n", predict: false, items));
+                            _writer.Line(Call(call, "s", "n", Caller.Training, items));
                         }
                     }
                     else
                     {
-                        _writer.Line(Call(call, "s", "n", predict: false, items));
+                        _writer.Line(Call(call, "s", "n", Caller.Training, items));
                     }
                 }
             }
@@ -345,7 +448,7 @@ internal sealed class StageWriter
     }
 
     /// <summary>Predict runs all of its steps.</summary>
-    private static string ConditionOf(Step step, bool predict) => predict ? string.Empty : Condition(step.When);
+    private static string ConditionOf(Step step, Caller caller) => caller == Caller.Training ? Condition(step.When) : string.Empty;
 
     private static string Condition(When when)
     {
@@ -378,33 +481,35 @@ internal sealed class StageWriter
         return string.Join(" && ", conditions);
     }
 
-    private static string Call(KernelCall call, string workspace, string sample, bool predict, IReadOnlyList<string> extra)
+    private static string Call(KernelCall call, string workspace, string sample, Caller caller, IReadOnlyList<string> extra)
     {
         if (call.Copy is { } copy)
         {
             static string List(IEnumerable<int> values) => $"[{string.Join(", ", values.Select(static value => FormattableString.Invariant($"{value}")))}]";
-            string from = Place(copy.Source, workspace, sample, predict, copy.SourceStart);
-            string to = Place(copy.Target, workspace, sample, predict, copy.TargetStart);
+            string from = Place(copy.Source, workspace, sample, caller, copy.SourceStart);
+            string to = Place(copy.Target, workspace, sample, caller, copy.TargetStart);
             return $"Layouts.{(copy.Adds ? "Add" : "Copy")}(ref {from}, ref {to}, counts: {List(copy.Counts)}, sourceSteps: {List(copy.SourceSteps)}, targetSteps: {List(copy.TargetSteps)});";
         }
 
-        var arguments = call.Arguments.Select(storage => "ref " + Place(storage, workspace, sample, predict)).Concat(call.Scalars).Concat(extra);
+        var arguments = call.Arguments.Select(storage => "ref " + Place(storage, workspace, sample, caller)).Concat(call.Scalars).Concat(extra);
         return $"{call.Kernel!.Name}({string.Join(", ", arguments)});";
     }
 
     /// <summary>A storage's first element, or one further on.</summary>
-    private static string Place(Storage storage, string workspace, string sample, bool predict, int further = 0)
+    private static string Place(Storage storage, string workspace, string sample, Caller caller, int further = 0)
     {
+        bool predict = caller != Caller.Training;
         if (storage.Region is Region.Input or Region.Output or Region.OutputGradient or Region.InputGradient)
         {
-            string own = predict
-                ? $"Unsafe.Add(ref {(storage.Region == Region.Input ? "input" : "output")}, {sample} * {(storage.Region == Region.Input ? "InputLength" : "OutputLength")})"
+            string own = caller is Caller.PredictStage or Caller.PredictTurns ? (storage.Region == Region.Input ? "input" : "output")
+                : predict ? $"Unsafe.Add(ref {(storage.Region == Region.Input ? "input" : "output")}, {sample} * {(storage.Region == Region.Input ? "InputLength" : "OutputLength")})"
                 : $"{storage.Region}({sample})";
             return further == 0 ? own : FormattableString.Invariant($"Unsafe.Add(ref {own}, {further})");
         }
 
         string start = storage.Region switch
         {
+            Region.Sample when caller == Caller.PredictTurns && storage.IsPerThread => "own",
             Region.Sample => (predict ? storage.IsShared : storage.IsTransient) ? "workspace" : workspace,
             Region.Batch => "batch",
             Region.Shard => "h",

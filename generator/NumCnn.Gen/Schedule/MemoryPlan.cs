@@ -31,6 +31,9 @@ internal sealed class MemoryPlan
 
     public int PredictBatchLength { get; private set; }
 
+    /// <summary>Elements that each thread needs of <see cref="PredictSharedLength"/> for itself, where several share a sample.</summary>
+    public int PredictThreadLength { get; private set; }
+
     public static MemoryPlan Create(IReadOnlyList<Step> predict, IReadOnlyList<Step> forward, IReadOnlyList<Step> backward, int block)
     {
         var plan = new MemoryPlan(block);
@@ -120,9 +123,17 @@ internal sealed class MemoryPlan
             }
         }
 
+        var turns = steps.Where(static step => step.Turns is not null).SelectMany(static step => step.Arguments).Select(static argument => argument.Storage).ToList();
+        foreach (var storage in turns.Where(static storage => storage is { IsScratch: true, IsShared: true }))
+        {
+            storage.IsPerThread = true;
+        }
+
         PredictBatchLength = checked((int)batch);
         PredictSharedLength = checked((int)shared.Assign(static (storage, offset) => storage.PredictOffset = offset));
         PredictSampleLength = Pitch(checked((int)own.Assign(static (storage, offset) => storage.PredictOffset = offset)));
+        long thread = turns.Where(static storage => storage.IsPerThread).Select(storage => storage.PredictOffset + Places.Aligned(storage.Length, _block)).DefaultIfEmpty(0).Max();
+        PredictThreadLength = Pitch(checked((int)thread));
     }
 
     /// <summary>

@@ -69,11 +69,33 @@ internal sealed class Nest
 
     /// <summary>The same nest on other storages.</summary>
     public Nest WithStorages(IReadOnlyDictionary<Storage, Storage> storages)
+        => Rewritten(access => storages.TryGetValue(access.Storage, out var other) ? new Access(other, access.Address, access.Phase) : access, Inside, static axis => [axis]);
+
+    /// <summary>The same nest with one axis, but for the lane, cut into items of equal length, which threads share out.</summary>
+    public Nest Divided(Axis axis, int items)
     {
-        var rewriter = new AccessRewriter(access => storages.TryGetValue(access.Storage, out var other) ? new Access(other, access.Address, access.Phase) : access);
-        var nest = new Nest { Title = Title, Lane = Lane, Block = Block, Sequential = Sequential, Items = Items, Inside = Inside, SampleGroup = SampleGroup };
-        nest.Parallel.AddRange(Parallel);
-        nest.Tile.AddRange(Tile);
+        int length = axis.Extent / items;
+        var item = length == 1 ? axis : new Axis("part", items);
+        var rest = new Axis(axis.Name, length);
+        var place = (item * length) + rest;
+        Affine Replaced(Affine value) => length == 1 ? value : value.Substitute(axis, place);
+        var nest = Rewritten(
+            access => new(access.Storage, Replaced(access.Address), access.Phase is { } phase ? phase with { Index = Replaced(phase.Index) } : null),
+            Inside is { } inside ? (Replaced(inside.Column), inside.Width) : null,
+            own => own != axis ? [own] : length == 1 ? [axis] : [item, rest]);
+        nest.Items = item;
+        nest.Tile.Remove(item);
+        nest.Block = Block != axis ? Block : length == 1 ? null : rest;
+        return nest;
+    }
+
+    /// <summary>A copy with other accesses and axes; what has a tile keeps it in the last of the axes in its place.</summary>
+    private Nest Rewritten(Func<Access, Access> replace, (Affine Column, int Width)? inside, Func<Axis, Axis[]> axes)
+    {
+        var rewriter = new AccessRewriter(replace);
+        var nest = new Nest { Title = Title, Lane = Lane, Block = Block, Sequential = Sequential, Items = Items, Inside = inside, SampleGroup = SampleGroup };
+        nest.Parallel.AddRange(Parallel.SelectMany(axes));
+        nest.Tile.AddRange(Tile.Select(axis => axes(axis) is var own ? own[own.Length - 1] : axis));
         nest.Reduction.AddRange(Reduction);
         nest.Accumulators.AddRange(Accumulators.Select(rewriter.Rewrite));
         nest.Stores.AddRange(Stores.Select(rewriter.Rewrite));

@@ -29,13 +29,19 @@ internal sealed class NetworkProgram
 
     public MemoryPlan Memory { get; }
 
+    /// <summary>A single sample is worth several threads.</summary>
+    public bool SharesSamples { get; private init; }
+
     /// <summary>Elements of the parameters that are trained; they lie first.</summary>
     public int TrainableLength { get; private set; }
 
     public int StorageLength { get; private set; }
 
-    public static NetworkProgram Create(NetworkGraph graph)
+    /// <param name="graph">The network.</param>
+    /// <param name="limits">What several threads share of a sample.</param>
+    public static NetworkProgram Create(NetworkGraph graph, ShareLimits? limits = null)
     {
+        limits ??= ShareLimits.Default;
         var unrolling = graph.Spec.Layers.ToDictionary(static layer => layer.Name, layer => layer.Unroll ?? graph.Spec.Unroll, StringComparer.Ordinal);
         UnrollMode UnrollOf(Node node) => unrolling.TryGetValue(node.Layer, out var mode) ? mode : graph.Spec.Unroll;
 
@@ -59,16 +65,25 @@ internal sealed class NetworkProgram
 
         predict.Unroll = graph.Spec.Unroll;
         StoreOutput(predict, graph);
-        var predictSteps = predict.Steps.Where(MemoryPlan.IsInPredict).ToList();
+        IReadOnlyList<Step> predictSteps = [.. predict.Steps.Where(MemoryPlan.IsInPredict)];
+        var forwardSteps = forward.Steps;
+        bool shares = graph.Nodes.Sum(static node => node.MultiplyAdds) >= limits.Network;
+        if (shares)
+        {
+            // Forward too, so that it has Predict's kernels.
+            predictSteps = SampleShares.Apply(predictSteps, graph.Spec.DType, limits);
+            forwardSteps = SampleShares.Apply(forwardSteps, graph.Spec.DType, limits);
+        }
+
         var backward = new ProgramBuilder(graph.Spec.DType) { InShards = graph.Nodes.Sum(static node => node.MultiplyAdds) >= FewestForShards };
         if (graph.Spec.Backward)
         {
             AddBackward(backward, graph, UnrollOf);
         }
 
-        var (forwardSteps, backwardSteps) = Rematerialisation.Apply(forward.Steps, SharedGradients.Apply(backward.Steps));
+        (forwardSteps, var backwardSteps) = Rematerialisation.Apply(forwardSteps, SharedGradients.Apply(backward.Steps));
         var memory = MemoryPlan.Create(predictSteps, forwardSteps, backwardSteps, graph.Block);
-        var program = new NetworkProgram(graph, predictSteps, forwardSteps, backwardSteps, memory);
+        var program = new NetworkProgram(graph, predictSteps, forwardSteps, backwardSteps, memory) { SharesSamples = shares };
         program.PlaceParameters();
         return program;
     }

@@ -73,6 +73,9 @@ internal sealed class Step
     /// <summary>Neighbouring steps with the same turns run item by item, all of them before any one's next item.</summary>
     public Turns? Turns { get; init; }
 
+    /// <summary>The step that this one is a part of, where it was divided: threads share the items of all parts at once.</summary>
+    public Step? Whole { get; init; }
+
     /// <summary>What the reader of the call wonders about, beside what the kernel says itself.</summary>
     public string? Remark { get; init; }
 
@@ -96,13 +99,21 @@ internal sealed class Step
     public Step Without(Nest nest)
     {
         var rest = Nests.Where(other => other != nest).ToList();
-        var used = new HashSet<Storage>(rest.SelectMany(static nest => nest.Accesses()).Select(static access => access.Storage));
-        return With(When, rest, [.. Arguments.Where(argument => used.Contains(argument.Storage))], Remark);
+        return With(When, rest, Used(rest), Remark);
     }
 
-    private Step With(When when, IReadOnlyList<Nest> nests, IReadOnlyList<(Storage Storage, string Role)> arguments, string? remark) => new()
+    /// <summary>One of the step's nests, or what has taken its place, as a step of its own.</summary>
+    public Step Part(Nest nest, string suffix) => With(When, [nest], Used([nest]), Remark, suffix, this);
+
+    private IReadOnlyList<(Storage Storage, string Role)> Used(IReadOnlyList<Nest> nests)
     {
-        Kernel = Kernel,
+        var used = new HashSet<Storage>(nests.SelectMany(static nest => nest.Accesses()).Select(static access => access.Storage));
+        return [.. Arguments.Where(argument => used.Contains(argument.Storage))];
+    }
+
+    private Step With(When when, IReadOnlyList<Nest> nests, IReadOnlyList<(Storage Storage, string Role)> arguments, string? remark, string suffix = "", Step? whole = null) => new()
+    {
+        Kernel = Kernel + suffix,
         Summary = Summary,
         Domain = Domain,
         When = when,
@@ -113,6 +124,7 @@ internal sealed class Step
         FollowsPreparations = FollowsPreparations,
         Unroll = Unroll,
         Turns = Turns,
+        Whole = whole ?? Whole,
         Remark = remark ?? Remark,
     };
 }

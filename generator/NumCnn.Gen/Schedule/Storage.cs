@@ -50,6 +50,9 @@ internal sealed class Storage
     /// <summary>In Predict it lives within the steps of one sample, so that all samples share one place, which stays in the cache.</summary>
     public bool IsShared { get; set; }
 
+    /// <summary>Steps of Predict that take turns use it, so that each of several threads that share a sample needs one for its turns.</summary>
+    public bool IsPerThread { get; set; }
+
     /// <summary>In training it lives within one stage's steps of one sample, so that a thread has one place for it, which stays in the cache.</summary>
     public bool IsTransient { get; set; }
 

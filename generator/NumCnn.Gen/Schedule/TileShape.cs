@@ -36,6 +36,9 @@ internal sealed partial class TileShape
     /// <summary>The steps that share their loads in one loop's body, as <see cref="BestVectors"/> chose them; null where steps stand for themselves.</summary>
     public Body? Body { get; private set; }
 
+    /// <summary>Cycles of a step for each point and vector, as <see cref="BestVectors"/> found them; 1 where there is nothing to sum.</summary>
+    public double Cycles { get; private set; } = 1;
+
     private int Accumulators => Math.Max(1, _nest.Accumulators.Count);
 
     /// <summary>The axes that a tile may cover.</summary>
@@ -128,6 +131,7 @@ internal sealed partial class TileShape
             }
         }
 
+        Cycles = bestCost;
         return best;
     }
 

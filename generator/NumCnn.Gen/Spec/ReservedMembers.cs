@@ -8,20 +8,20 @@ internal static class ReservedMembers
         "Backward", "BackwardStage", "Batch", "CompileAhead", "CreateLoss", "Describe", "Dispose", "Equals", "Finalize", "Forward",
         "ForwardStage", "GetHashCode", "GetType", "Gradients", "Info", "InputLength", "InputShape", "IsShared", "IsTraining",
         "KernelFamily", "Load", "Loss", "LossOf", "MemberwiseClone", "OutputLength", "OutputShape", "ParameterCount", "Parameters",
-        "Pitch", "Predict", "PredictChunk", "PredictKernels", "PredictPrepare", "ReferenceEquals", "Reserve", "Reset", "Samples", "Save", "Seed",
+        "Pitch", "Predict", "PredictChunk", "PredictKernels", "PredictPrepare", "PredictStage", "ReferenceEquals", "Reserve", "Reset", "Samples", "Save", "Seed",
         "ShardPitch", "Shards", "Threads", "ToString", "Training", "Values", "WantsInputGradient",
     };
 
     // A call finds them behind a property of their name: output is a name that weight files have.
     private static readonly HashSet<string> Methods = new(StringComparer.Ordinal)
     {
-        "CountBatch", "DropoutFactors", "Input", "InputGradient", "Output", "OutputGradient", "Sample", "Shard", "Share",
+        "CountBatch", "DropoutFactors", "Input", "InputGradient", "Output", "OutputGradient", "Sample", "Shard",
     };
 
     public static bool Contains(string member) => Names.Contains(member) || IsStage(member, "Forward") || IsStage(member, "Backward");
 
-    /// <summary>Whether a network that is trained inherits a method of that name, which a layer's member may hide.</summary>
-    public static bool IsHidden(string member) => Methods.Contains(member);
+    /// <summary>Whether a network, one that is trained or another, inherits a method of that name, which a layer's member may hide.</summary>
+    public static bool IsHidden(string member, bool isTrained) => member == "Share" || (isTrained && Methods.Contains(member));
 
     private static bool IsStage(string member, string direction)
         => member.Length > direction.Length && member.StartsWith(direction, StringComparison.Ordinal) && member.Skip(direction.Length).All(char.IsDigit);

@@ -1,6 +1,10 @@
 using System.Collections.Concurrent;
 using System.Numerics;
 using System.Text.RegularExpressions;
+using NumCnn.Gen;
+using NumCnn.Gen.Emit;
+using NumCnn.Gen.Schedule;
+using NumCnn.Gen.Spec;
 
 namespace NumCnn.Conformance.Host;
 
@@ -12,7 +16,11 @@ internal static partial class CorpusNetworks
 {
     private const int PerCompilation = 12;
 
+    /// <summary>Limits that leave nothing whole for being small.</summary>
+    public static readonly ShareLimits EverythingIsLarge = new(0, 0, 0, double.PositiveInfinity);
+
     private static readonly ConcurrentDictionary<int, Lazy<CompiledNetworks>> Compiled = new();
+    private static readonly ConcurrentDictionary<int, Lazy<CompiledNetworks>> CompiledDivided = new();
 
     /// <summary>Every assembly of the corpus, for tests that read the code.</summary>
     public static IEnumerable<CompiledNetworks> All => Enumerable.Range(0, (CorpusNetwork.All.Count + PerCompilation - 1) / PerCompilation).Select(Assembly);
@@ -28,8 +36,15 @@ internal static partial class CorpusNetworks
     /// <summary>The same for a network that may have no backward pass.</summary>
     public static IPredictor<T> LoadPredictor<T>(string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => WithParameters((IPredictor<T>)Compilation(name).Create(ClassName<T>(CorpusNetwork.Get(name))), name);
+
+    /// <summary>The same in float32 with every step divided that can be, however small, so that threads share single samples.</summary>
+    public static CompiledPredictor<float> LoadDivided(string name)
+        => (CompiledPredictor<float>)WithParameters((IPredictor<float>)DividedAssembly(IndexOf(name)).Create(ClassName<float>(CorpusNetwork.Get(name))), name);
+
+    private static IPredictor<T> WithParameters<T>(IPredictor<T> network, string name)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        IPredictor<T> network = Create<T>(name);
         CorpusNetwork corpus = CorpusNetwork.Get(name);
         foreach (string parameter in corpus.ParameterNames)
         {
@@ -54,7 +69,16 @@ internal static partial class CorpusNetworks
         return ClassName().Replace(yaml, match => $"{match.Value}{(isFloat32 ? "Float32\ndtype: float32" : "Float64\ndtype: float64")}");
     }
 
-    private static CompiledNetworks Compilation(string name) => Assembly(CorpusNetwork.All.TakeWhile(network => network.Name != name).Count() / PerCompilation);
+    private static int IndexOf(string name) => CorpusNetwork.All.TakeWhile(network => network.Name != name).Count() / PerCompilation;
+
+    private static CompiledNetworks Compilation(string name) => Assembly(IndexOf(name));
+
+    private static CompiledNetworks DividedAssembly(int index) => CompiledDivided.GetOrAdd(index, static index => new(() => new CompiledNetworks(
+        NetworkHost.CompileSources(Files(index).Where(static file => file.Path.Contains("_float32.", StringComparison.Ordinal)).SelectMany(static file => EmitStage.Generate(Spec(file.Path, file.Yaml), limits: EverythingIsLarge)).Select(static source => source.Text)), [], []))).Value;
+
+    /// <summary>A corpus network as the generator reads it.</summary>
+    public static NetworkSpec Spec(string path, string yaml)
+        => Stages.Read(new NetworkFile(path, yaml, NetworkHost.Namespace, ClassName().Match(yaml).Groups["name"].Value)).Network ?? throw new InvalidOperationException($"{path} is in error.");
 
     private static CompiledNetworks Assembly(int index) => Compiled.GetOrAdd(index, static index => new(() => NetworkHost.Compile(Files(index)))).Value;
 

@@ -1,0 +1,180 @@
+using NumCnn.Gen.Spec;
+
+namespace NumCnn.Gen.Schedule;
+
+/// <summary>What is large enough for several threads to share.</summary>
+/// <param name="Network">Multiply-adds of a sample from which on the runtime wakes a thread for it.</param>
+/// <param name="Step">Cycles of a step that is worth a meeting of the threads, which takes 0.2 µs, and what then lies in the other's cache.</param>
+/// <param name="Item">Cycles of an item: fewer are sooner run than handed out.</param>
+/// <param name="Cost">What dividing may cost a thread that does all items alone, as a factor.</param>
+internal sealed record ShareLimits(long Network, double Step, double Item, double Cost)
+{
+    public static ShareLimits Default { get; } = new(2_000_000, 4_000, 500, 1.015);
+}
+
+/// <summary>
+/// Divides the large steps of a sample into items, rows of an image or blocks of channels, so that threads can share a step
+/// where samples are fewer than threads. Items are independent points of a nest: no sum changes its order.
+/// </summary>
+internal sealed class SampleShares
+{
+    private const int MostItems = 32;
+
+    /// <summary>Bytes that stay in the second cache beside what else passes through it.</summary>
+    private const long SecondCache = 512 << 10;
+
+    /// <summary>Cycles for a line of the second cache, and for one from beyond.</summary>
+    private const double LineOfSecond = 2, LineBeyond = 8;
+
+    private readonly DType _type;
+    private readonly ShareLimits _limits;
+
+    private SampleShares(DType type, ShareLimits limits) => (_type, _limits) = (type, limits);
+
+    /// <summary>The steps of a sample, the large ones divided.</summary>
+    public static IReadOnlyList<Step> Apply(IReadOnlyList<Step> steps, DType type, ShareLimits limits)
+    {
+        var shares = new SampleShares(type, limits);
+        return [.. steps.SelectMany(shares.Divide)];
+    }
+
+    private IEnumerable<Step> Divide(Step step)
+    {
+        if (step.Domain != Domain.Samples || step.Turns is not null || step.Call is not null || step.Scalars.Count > 0 || step.Nests.Sum(nest => Cycles(nest, TargetOf(nest, VectorKind.Fixed512), step.Unroll)) < _limits.Step)
+        {
+            return [step];
+        }
+
+        var nests = step.Nests.Select(nest => Divide(nest, step.Unroll)).ToList();
+        if (nests.TrueForAll(static nest => nest.Items is null) || !AreIndependent(nests))
+        {
+            return [step];
+        }
+
+        return nests.Select((nest, k) => step.Part(nest, nests.Count == 1 ? string.Empty : FormattableString.Invariant($"{k + 1}")));
+    }
+
+    private Target TargetOf(Nest nest, VectorKind kind) => Target.For(nest.Lane is null ? VectorKind.None : kind, _type);
+
+    /// <summary>No nest reads or writes what another one writes.</summary>
+    private static bool AreIndependent(IReadOnlyList<Nest> nests)
+    {
+        for (int k = 0; k < nests.Count; k++)
+        {
+            foreach (var store in nests[k].Stores.Select(static store => store.Target))
+            {
+                for (int other = 0; other < nests.Count; other++)
+                {
+                    if (other != k && nests[other].Accesses().Any(access => access.Storage == store.Storage && Meet(nests[k], store, nests[other], access)))
+                    {
+                        return false;
+                    }
+                }
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether two stretches of memory may meet.</summary>
+    private static bool Meet(Nest nest, Access access, Nest other, Access otherAccess)
+    {
+        var (first, last) = Stretch(nest, access);
+        var (otherFirst, otherLast) = Stretch(other, otherAccess);
+        return access.Phase is not null || otherAccess.Phase is not null || (first <= otherLast && otherFirst <= last);
+    }
+
+    private static (long First, long Last) Stretch(Nest nest, Access access)
+    {
+        long first = access.Address.Constant;
+        long last = first;
+        foreach (var (axis, factor) in access.Address.Terms)
+        {
+            long reach = (long)factor * (axis.IsSymbolic ? 0 : axis.Extent - 1);
+            first += Math.Min(0, reach);
+            last += Math.Max(0, reach);
+        }
+
+        return (first, last);
+    }
+
+    private Nest Divide(Nest nest, UnrollMode unroll)
+    {
+        var target = TargetOf(nest, VectorKind.Fixed512);
+        double whole = Cycles(nest, target, unroll);
+        if (nest.Items is not null || nest.Sequential || !KeepsToItself(nest) || whole < 2 * _limits.Item)
+        {
+            return nest;
+        }
+
+        if (nest.Accumulators.Count == 0 && LayoutCopy.From(Simplifier.Merge(nest), Planner.Create(Simplifier.Merge(nest), TargetOf(nest, VectorKind.Variable), unroll)) is not null)
+        {
+            return nest;
+        }
+
+        var narrow = TargetOf(nest, VectorKind.Variable);
+        double wholeNarrow = Cycles(nest, narrow, unroll);
+        var literals = nest.Literals();
+        var ways = nest.Parallel.Where(axis => axis != nest.Lane && !axis.IsSymbolic && !literals.Contains(axis))
+            .SelectMany(axis => Divisors(axis.Extent).Where(items => whole / items >= _limits.Item).Select(items => (Axis: axis, Items: items, Balance: Balance(items), Common: Common(nest, axis, target.ElementSize))));
+        Nest? best = null;
+        double bestCost = double.MaxValue;
+
+        // In the order of what each would cost at best, if its tiles took no longer than the whole nest's.
+        foreach (var (axis, items, balance, common) in ways.OrderBy(way => (way.Balance * whole) + way.Common))
+        {
+            if ((balance * whole) + common >= bestCost)
+            {
+                break;
+            }
+
+            var divided = nest.Divided(axis, items);
+            double cycles = Cycles(divided, target, unroll);
+            double cost = (balance * cycles) + common;
+            if (cycles <= whole * _limits.Cost && cost < bestCost && Cycles(divided, narrow, unroll) <= wholeNarrow * _limits.Cost)
+            {
+                (best, bestCost) = (divided, cost);
+            }
+        }
+
+        return best ?? nest;
+    }
+
+    /// <summary>What a point reads of what the nest writes is what the point itself writes.</summary>
+    private static bool KeepsToItself(Nest nest)
+    {
+        var written = nest.Stores.Select(static store => store.Target).ToList();
+        return nest.Accesses().All(access => written.TrueForAll(store => store.Storage != access.Storage) || written.Exists(store => store.Storage == access.Storage && IsSame(store, access)));
+    }
+
+    private static bool IsSame(Access one, Access other)
+        => one == other || (one.Phase is null && other.Phase is null && (one.Address + (other.Address * -1)) is { Constant: 0, Terms.Count: 0 });
+
+    /// <summary>What the nest takes, by the planner's count: one thread, one sample.</summary>
+    private static double Cycles(Nest nest, Target target, UnrollMode unroll)
+    {
+        if (nest.Accumulators.Count == 0)
+        {
+            return Planner.UnrolledStatements(nest, target);
+        }
+
+        var shape = new TileShape(nest, target, unroll);
+        shape.BestVectors(0);
+        double points = nest.Parallel.Aggregate(1.0, (product, axis) => product * Math.Max(1, axis == nest.Lane ? axis.Extent / target.Block : axis.Extent));
+        return nest.Reduction.Aggregate(points * shape.Cycles, static (product, axis) => product * Math.Max(1, axis.Extent));
+    }
+
+    private static IEnumerable<int> Divisors(int extent) => Enumerable.Range(2, Math.Max(0, Math.Min(extent, MostItems) - 1)).Where(items => extent % items == 0);
+
+    /// <summary>The longest thread's share, times the number of threads: for two, three and four threads on average, and what handing out costs.</summary>
+    private static double Balance(int items)
+        => (Enumerable.Range(2, 3).Average(threads => (double)((items + threads - 1) / threads * threads) / items)) + (0.002 * items);
+
+    /// <summary>Cycles in which each thread reads what the items have in common, such as the weights where they are rows.</summary>
+    private static double Common(Nest nest, Axis axis, int elementSize)
+    {
+        var loads = nest.Accesses().Where(access => !nest.Stores.Exists(store => store.Target == access) && !access.DependsOn(axis));
+        long bytes = loads.Select(static access => access.Storage).Distinct().Sum(static storage => (long)storage.Length) * elementSize;
+        return bytes / 64 * (bytes > SecondCache ? LineBeyond : LineOfSecond);
+    }
+}

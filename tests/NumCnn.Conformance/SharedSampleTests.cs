@@ -1,0 +1,118 @@
+using NumCnn.Conformance.Host;
+using NumCnn.Gen.Diagnostics;
+using NumCnn.Gen.Graph;
+using NumCnn.Gen.Schedule;
+using Xunit;
+
+namespace NumCnn.Conformance;
+
+/// <summary>Single samples whose steps threads share: the same bits, because no item of a step touches anything of another's.</summary>
+public class SharedSampleTests
+{
+    public static TheoryData<string> Networks => new(CorpusNetwork.All.Select(static network => network.Name));
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Threads_that_share_a_sample_change_no_bit(string name)
+    {
+        IPredictor<float> plain = CorpusNetworks.LoadPredictor<float>(name);
+        CompiledPredictor<float> divided = CorpusNetworks.LoadDivided(name);
+        (int inputs, int outputs) = (plain.Info.InputLength, plain.Info.OutputLength);
+        float[] x = Numbers.Repeat<float>(CorpusNetwork.Get(name).Golden.Values("x"), inputs, 5);
+        float[] expected = new float[5 * outputs];
+        plain.Predict(x, expected);
+        foreach ((int threads, int samples) in ((int, int)[])[(1, 2), (2, 1), (3, 1), (3, 2), (2, 3), (3, 5)])
+        {
+            divided.Threads = threads;
+            for (int repeat = 0; repeat < 3; repeat++)
+            {
+                float[] y = new float[samples * outputs];
+                divided.Predict(x.AsSpan(0, samples * inputs), y);
+                Compare.SameBits<float>($"{samples} samples with {threads} threads", expected.AsSpan(0, y.Length), y);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Items_of_a_step_touch_nothing_of_each_others(string name)
+    {
+        foreach (bool isFloat32 in (bool[])[true, false])
+        {
+            NetworkProgram program = Program(name, isFloat32);
+            foreach (IGrouping<object, Step> parts in program.Predict.Where(static step => step.Whole is not null || step.Turns is not null).GroupBy(static step => (object?)step.Turns ?? step.Whole!))
+            {
+                // Who writes an element, and who reads it; what each thread has for itself during its turns meets nobody.
+                bool takesTurns = parts.Key is Turns;
+                var writers = new Dictionary<(Storage, int), int>();
+                foreach ((Nest nest, int first) in Items(parts))
+                {
+                    Visit(nest, nest.Stores.Select(static store => store.Target).Where(access => !takesTurns || !access.Storage.IsPerThread), (item, access, address) =>
+                    {
+                        if (!writers.TryAdd((access.Storage, address), first + item))
+                        {
+                            Assert.Equal(first + item, writers[(access.Storage, address)]);
+                        }
+                    });
+                }
+
+                var written = writers.Keys.Select(static key => key.Item1).ToHashSet();
+                foreach ((Nest nest, int first) in Items(parts))
+                {
+                    Visit(nest, nest.Accesses().Where(access => written.Contains(access.Storage)), (item, access, address) =>
+                        Assert.Equal(first + item, writers.GetValueOrDefault((access.Storage, address), first + item)));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Most_networks_have_steps_that_can_be_divided()
+    {
+        int divided = CorpusNetwork.All.Count(static network => Program(network.Name, isFloat32: true).Predict.Any(static step => step.Whole is not null));
+        Assert.InRange(divided, CorpusNetwork.All.Count / 2, CorpusNetwork.All.Count);
+    }
+
+    private static NetworkProgram Program(string name, bool isFloat32)
+        => NetworkProgram.Create(NetworkGraph.Build(CorpusNetworks.Spec($"{name}.network.yaml", CorpusNetworks.Variant(CorpusNetwork.Get(name), isFloat32)), new ProblemSink())!, CorpusNetworks.EverythingIsLarge);
+
+    /// <summary>Nests and the number of their first item: parts of a step have their items one after another, steps in turns the same.</summary>
+    private static List<(Nest Nest, int First)> Items(IEnumerable<Step> parts)
+    {
+        var items = new List<(Nest Nest, int First)>();
+        int first = 0;
+        foreach (Step step in parts)
+        {
+            items.AddRange(step.Nests.Select(nest => (nest, step.Turns is null ? first : 0)));
+            first += step.Items;
+        }
+
+        return items;
+    }
+
+    /// <summary>Every address of some accesses, with the item that it belongs to; one sample.</summary>
+    private static void Visit(Nest nest, IEnumerable<Access> accesses, Action<int, Access, int> visit)
+    {
+        foreach (Access access in accesses.Distinct())
+        {
+            Axis[] axes = [.. nest.Parallel.Concat(nest.Reduction).Where(axis => !axis.IsSymbolic && (access.DependsOn(axis) || axis == nest.Items))];
+            int[] at = new int[axes.Length];
+            while (true)
+            {
+                int Value(Affine affine) => affine.Constant + axes.Select((axis, k) => affine.FactorOf(axis) * at[k]).Sum();
+                int item = nest.Items is { } items ? at[Array.IndexOf(axes, items)] : 0;
+                visit(item, access, Value(access.Address) + (access.Phase is { } phase ? phase.Displacement(Value(phase.Index)) : 0));
+                int last = axes.Length - 1;
+                while (last >= 0 && ++at[last] == axes[last].Extent)
+                {
+                    at[last--] = 0;
+                }
+
+                if (last < 0)
+                {
+                    break;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using NumCnn.Gen.Diagnostics;
+using NumCnn.Gen.Graph;
+using NumCnn.Gen.Schedule;
+using NumCnn.Gen.Tests.Support;
+
+namespace NumCnn.Gen.Tests;
+
+/// <summary>Which steps of a sample threads share, and along what.</summary>
+public class SampleSharesTests
+{
+    [Theory]
+    [InlineData("[64, 28, 28]", "conv2d: {out_channels: 64, kernel_size: 3, padding: 1}", "rows")]
+    [InlineData("[128, 64, 64]", "conv2d: {out_channels: 128, kernel_size: 3, padding: 1, groups: 128}", "rows")]
+    [InlineData("[3, 96, 96]", "conv2d: {out_channels: 6, kernel_size: 5}", "rows")] // lanes over columns
+    [InlineData("[512, 7, 7]", "conv2d: {out_channels: 512, kernel_size: 3, padding: 1}", "channels")] // the weights exceed the cache
+    [InlineData("[2048]", "linear: 1024", "channels")]
+    public void A_large_step_is_divided_along_what_leaves_the_least_in_common(string input, string layer, string along)
+    {
+        var parts = Divided(input, layer, "conv1", "linear1");
+        Assert.NotEmpty(parts);
+        Assert.All(parts, part => Assert.Equal(along == "rows", part.Nests[0].Items is var items && !part.Nests[0].Accesses().First(static access => access.Storage.Region == Region.Parameters && access.Storage.Name.EndsWith("weight", StringComparison.Ordinal)).DependsOn(items!)));
+        Assert.InRange(parts.Sum(static part => part.Items), 4, 64);
+    }
+
+    [Fact]
+    public void The_border_and_what_it_surrounds_are_parts_of_one_step()
+    {
+        var parts = Divided("[64, 8, 8]", "conv2d: {out_channels: 64, kernel_size: 3, padding: 1}", "conv1");
+        Assert.Equal(["conv1.Forward1", "conv1.Forward2", "conv1.Forward3"], parts.Select(static part => part.Kernel));
+        Assert.Single(parts.Select(static part => part.Whole).Distinct());
+    }
+
+    [Fact]
+    public void Small_steps_stay_whole()
+        => Assert.Equal(["conv1"], Program("[16, 32, 32]", "  - conv2d: {out_channels: 16, kernel_size: 3, padding: 1}\n  - global_avg_pool2d\n  - flatten\n  - linear: 10\n")
+            .Predict.Where(static step => step.Whole is not null).Select(static step => step.Kernel.Split('.')[0]));
+
+    [Fact]
+    public void A_network_too_small_to_wake_a_thread_for_stays_whole()
+        => Assert.DoesNotContain(Program("[16, 24, 24]", "  - conv2d: {out_channels: 16, kernel_size: 3, padding: 1}\n").Predict, static step => step.Whole is not null);
+
+    [Fact]
+    public void Points_that_read_what_others_write_stay_together()
+    {
+        // A group norm's statistics come in several nests of one step, each from the one before.
+        var steps = Program("[64, 32, 32]", "  - group_norm: 4\n  - conv2d: {out_channels: 64, kernel_size: 3, padding: 1}\n").Predict;
+        Assert.All(
+            steps.Where(static step => step.Whole is null && step.Nests.Count > 1),
+            static step => Assert.All(step.Nests, static nest => Assert.Null(nest.Items)));
+        Assert.Contains(steps, static step => step.Kernel.StartsWith("conv1", StringComparison.Ordinal) && step.Whole is not null);
+    }
+
+    [Fact]
+    public void Steps_in_turns_have_memory_for_each_thread()
+    {
+        var program = Program("[16, 32, 32]", "  - conv2d: {out_channels: 16, kernel_size: 3, padding: 1}\n", "codegen: {winograd: auto}\n");
+        var own = program.Predict.Where(static step => step.Turns is not null).SelectMany(static step => step.Arguments).Select(static argument => argument.Storage).Where(static storage => storage.IsPerThread).Distinct().ToList();
+        Assert.Equal(["conv1.Forward tiles", "conv1.Forward products"], own.Select(static storage => storage.Name));
+        Assert.All(own, storage => Assert.InRange(storage.PredictOffset + storage.Length, 1, program.Memory.PredictThreadLength));
+    }
+
+    [Fact]
+    public void Forward_has_the_kernels_of_Predict()
+    {
+        var program = Program("[32, 16, 16]", "  - conv2d: {out_channels: 32, kernel_size: 3, padding: 1}\n");
+        Assert.Equal(program.Predict.Select(static step => (step.Kernel, step.Items)), program.Forward.Select(static step => (step.Kernel, step.Items)));
+    }
+
+    private static List<Step> Divided(string input, string layer, params string[] names)
+        => [.. Program(input, $"  - {layer}\n").Predict.Where(step => step.Whole is not null && names.Contains(step.Kernel.Split('.')[0]))];
+
+    private static NetworkProgram Program(string input, string layers, string codegen = "")
+    {
+        var problems = new ProblemSink();
+        var graph = NetworkGraph.Build(Networks.Resolve($"name: Net\n{codegen}input: {input}\nlayers:\n{layers}"), problems);
+        Assert.False(problems.HasErrors);
+        return NetworkProgram.Create(graph!);
+    }
+}

@@ -1,0 +1,85 @@
+namespace NumCnn.Tests;
+
+/// <summary>Threads that share items: each is done once, whoever is late, busy or fails.</summary>
+public class WorkerPoolTests
+{
+    [Theory]
+    [InlineData(1, 1, 2)]
+    [InlineData(2, 1, 2)]
+    [InlineData(7, 3, 2)]
+    [InlineData(64, 5, 4)]
+    [InlineData(3, 8, 3)]
+    public void Every_item_is_done_once(int items, int grain, int threads)
+    {
+        var work = new Counting(items, threads);
+        for (int round = 1; round <= 500; round++)
+        {
+            WorkerPool.Shared.Run(work, items, grain, threads);
+            Assert.All(work.Counts, count => Assert.Equal(round, count));
+        }
+    }
+
+    [Fact]
+    public void Callers_at_once_all_get_their_items_done()
+    {
+        Counting[] works = [.. Enumerable.Range(0, 4).Select(static _ => new Counting(11, 3))];
+        Thread[] callers = [.. works.Select(static work => new Thread(() =>
+        {
+            for (int round = 0; round < 300; round++)
+            {
+                WorkerPool.Shared.Run(work, 11, 2, 3);
+            }
+        }))];
+        Array.ForEach(callers, static caller => caller.Start());
+        Array.ForEach(callers, static caller => caller.Join());
+        Assert.All(works, static work => Assert.All(work.Counts, static count => Assert.Equal(300, count)));
+    }
+
+    [Fact]
+    public void What_an_item_throws_reaches_the_caller_and_the_pool_goes_on()
+    {
+        var failing = new Counting(8, 2) { FailsAt = 5 };
+        var failure = Record.Exception(() => WorkerPool.Shared.Run(failing, 8, 1, 2));
+
+        // Where another caller has the threads, this one worked alone, and nothing wraps its exception.
+        Assert.IsType<InvalidDataException>(failure is AggregateException several ? several.InnerException : failure);
+        var work = new Counting(8, 2);
+        WorkerPool.Shared.Run(work, 8, 1, 2);
+        Assert.All(work.Counts, static count => Assert.Equal(1, count));
+    }
+
+    [Fact]
+    public void A_parked_thread_comes_back()
+    {
+        var work = new Counting(2, 2);
+        for (int round = 1; round <= 5; round++)
+        {
+            WorkerPool.Shared.Run(work, 2, 1, 2);
+            Thread.Sleep(30); // long enough for a worker to park
+            Assert.All(work.Counts, count => Assert.Equal(round, count));
+        }
+    }
+
+    private sealed class Counting(int items, int threads) : IParallelWork
+    {
+        private readonly int[] _counts = new int[items];
+
+        public int FailsAt { get; init; } = -1;
+
+        public IReadOnlyList<int> Counts => _counts;
+
+        public void Run(int thread, int first, int end)
+        {
+            Assert.InRange(thread, 0, threads - 1);
+            for (int item = first; item < end; item++)
+            {
+                if (item == FailsAt)
+                {
+                    throw new InvalidDataException("This item fails.");
+                }
+
+                Interlocked.Increment(ref _counts[item]);
+            }
+        }
+    }
+}
