@@ -16,7 +16,7 @@ public class SharedSampleTests
     public void Threads_that_share_a_sample_change_no_bit(string name)
     {
         IPredictor<float> plain = CorpusNetworks.LoadPredictor<float>(name);
-        CompiledPredictor<float> divided = CorpusNetworks.LoadDivided(name);
+        CompiledPredictor<float> divided = DividedNetworks.Load(name);
         (int inputs, int outputs) = (plain.Info.InputLength, plain.Info.OutputLength);
         float[] x = Numbers.Repeat<float>(CorpusNetwork.Get(name).Golden.Values("x"), inputs, 5);
         float[] expected = new float[5 * outputs];
@@ -74,7 +74,7 @@ public class SharedSampleTests
     }
 
     private static NetworkProgram Program(string name, bool isFloat32)
-        => NetworkProgram.Create(NetworkGraph.Build(CorpusNetworks.Spec($"{name}.network.yaml", CorpusNetworks.Variant(CorpusNetwork.Get(name), isFloat32)), new ProblemSink())!, CorpusNetworks.EverythingIsLarge);
+        => NetworkProgram.Create(NetworkGraph.Build(DividedNetworks.Spec(CorpusNetworks.Variant(CorpusNetwork.Get(name), isFloat32)), new ProblemSink())!, DividedNetworks.Limits);
 
     /// <summary>Nests and the number of their first item: parts of a step have their items one after another, steps in turns the same.</summary>
     private static List<(Nest Nest, int First)> Items(IEnumerable<Step> parts)

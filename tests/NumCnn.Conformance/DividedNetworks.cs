@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using NumCnn.Conformance.Host;
+using NumCnn.Gen;
+using NumCnn.Gen.Emit;
+using NumCnn.Gen.Schedule;
+using NumCnn.Gen.Spec;
+
+namespace NumCnn.Conformance;
+
+/// <summary>The corpus in float32 with every step divided that can be, however small, so that threads share single samples.</summary>
+internal static class DividedNetworks
+{
+    /// <summary>Limits that leave nothing whole for being small.</summary>
+    public static readonly ShareLimits Limits = new(0, 0, 0, double.PositiveInfinity);
+
+    private static readonly ConcurrentDictionary<int, Lazy<CompiledNetworks>> Compiled = new();
+
+    /// <summary>A new network with the parameters that the reference values belong to.</summary>
+    public static CompiledPredictor<float> Load(string name)
+    {
+        var assembly = Compiled.GetOrAdd(CorpusNetworks.IndexOf(name), static index => new(() => Compile(index))).Value;
+        return (CompiledPredictor<float>)CorpusNetworks.WithParameters((IPredictor<float>)assembly.Create(CorpusNetworks.ClassName<float>(CorpusNetwork.Get(name))), name);
+    }
+
+    /// <summary>A network as the generator reads it.</summary>
+    public static NetworkSpec Spec(string yaml)
+        => Stages.Read(new NetworkFile("network.yaml", yaml, NetworkHost.Namespace, CorpusNetworks.NameIn(yaml))).Network ?? throw new InvalidOperationException($"{CorpusNetworks.NameIn(yaml)} is in error.");
+
+    private static CompiledNetworks Compile(int index)
+    {
+        var sources = CorpusNetworks.Files(index)
+            .Where(static file => file.Path.Contains("_float32.", StringComparison.Ordinal))
+            .SelectMany(static file => EmitStage.Generate(Spec(file.Yaml), limits: Limits))
+            .Select(static source => source.Text);
+        return new CompiledNetworks(NetworkHost.CompileSources(sources), [], []);
+    }
+}
