@@ -5,11 +5,11 @@ namespace NumCnn.Gen.Schedule;
 /// <summary>What is large enough for several threads to share.</summary>
 /// <param name="Network">Multiply-adds of a sample from which on the runtime wakes a thread for it.</param>
 /// <param name="Step">Cycles of a step that is worth a meeting of the threads, which takes 0.2 µs, and what then lies in the other's cache.</param>
-/// <param name="Item">Cycles of an item: fewer are sooner run than handed out.</param>
+/// <param name="Item">Cycles of an item, of which a thread gets many at once.</param>
 /// <param name="Cost">What dividing may cost a thread that does all items alone, as a factor.</param>
 internal sealed record ShareLimits(long Network, double Step, double Item, double Cost)
 {
-    public static ShareLimits Default { get; } = new(2_000_000, 4_000, 500, 1.015);
+    public static ShareLimits Default { get; } = new(2_000_000, 4_000, 100, 1.015);
 }
 
 /// <summary>
@@ -18,13 +18,16 @@ internal sealed record ShareLimits(long Network, double Step, double Item, doubl
 /// </summary>
 internal sealed class SampleShares
 {
-    private const int MostItems = 32;
+    private const int MostStretches = 32;
 
     /// <summary>Bytes that stay in the second cache beside what else passes through it.</summary>
     private const long SecondCache = 512 << 10;
 
     /// <summary>Cycles for a line of the second cache, and for one from beyond.</summary>
     private const double LineOfSecond = 2, LineBeyond = 8;
+
+    /// <summary>What it costs, as a share, that an item's results lie apart, so that neighbours in memory are two threads'.</summary>
+    private const double Apart = 0.02;
 
     private readonly DType _type;
     private readonly ShareLimits _limits;
@@ -115,8 +118,11 @@ internal sealed class SampleShares
         var narrow = TargetOf(nest, VectorKind.Variable);
         double wholeNarrow = Cycles(nest, narrow, unroll);
         var literals = nest.Literals();
-        var ways = nest.Parallel.Where(axis => axis != nest.Lane && !axis.IsSymbolic && !literals.Contains(axis))
-            .SelectMany(axis => Divisors(axis.Extent).Where(items => whole / items >= _limits.Item).Select(items => (Axis: axis, Items: items, Balance: Balance(items), Common: Common(nest, axis, target.ElementSize))));
+        var written = nest.Stores[0].Target.Address;
+        var ways = nest.Parallel.Where(axis => axis != nest.Lane && !axis.IsSymbolic && !axis.IsTrivial && !literals.Contains(axis))
+            .OrderByDescending(axis => Math.Abs(written.FactorOf(axis)))
+            .SelectMany((axis, rank) => Divisors(axis.Extent).Where(items => whole / items >= _limits.Item)
+                .Select(items => (Axis: axis, Items: items, Balance: Balance(items, axis.Extent) + (rank * Apart), Common: Common(nest, axis, target.ElementSize))));
         Nest? best = null;
         double bestCost = double.MaxValue;
 
@@ -164,11 +170,16 @@ internal sealed class SampleShares
         return nest.Reduction.Aggregate(points * shape.Cycles, static (product, axis) => product * Math.Max(1, axis.Extent));
     }
 
-    private static IEnumerable<int> Divisors(int extent) => Enumerable.Range(2, Math.Max(0, Math.Min(extent, MostItems) - 1)).Where(items => extent % items == 0);
+    /// <summary>Into how many items an axis can be divided: each of its values, or a few equal stretches.</summary>
+    private static IEnumerable<int> Divisors(int extent)
+        => Enumerable.Range(2, Math.Max(0, Math.Min(extent - 1, MostStretches) - 1)).Where(items => extent % items == 0).Append(extent).Where(static items => items > 1);
 
-    /// <summary>The longest thread's share, times the number of threads: for two, three and four threads on average, and what handing out costs.</summary>
-    private static double Balance(int items)
-        => (Enumerable.Range(2, 3).Average(threads => (double)((items + threads - 1) / threads * threads) / items)) + (0.002 * items);
+    /// <summary>
+    /// The longest thread's share, times the number of threads: for two, three and four threads on average. A loop over stretches is
+    /// one more to read.
+    /// </summary>
+    private static double Balance(int items, int extent)
+        => Enumerable.Range(2, 3).Average(threads => (double)((items + threads - 1) / threads * threads) / items) + (items < extent ? 0.02 : 0);
 
     /// <summary>Cycles in which each thread reads what the items have in common, such as the weights where they are rows.</summary>
     private static double Common(Nest nest, Axis axis, int elementSize)

@@ -8,7 +8,7 @@ internal static class Simplifier
 {
     public static Nest Merge(Nest nest)
     {
-        if (nest.Accumulators.Count > 0 || nest.Items is not null || nest.Inside is not null || nest.Parallel.Exists(static axis => axis.IsSymbolic))
+        if (nest.Accumulators.Count > 0 || nest.Inside is not null || nest.Parallel.Exists(static axis => axis.IsSymbolic))
         {
             return nest;
         }
@@ -22,7 +22,7 @@ internal static class Simplifier
             for (int k = 0; k + 1 < axes.Count && at < 0; k++)
             {
                 var (outer, inner) = (axes[k], axes[k + 1]);
-                bool follows = outer != nest.Lane && !literals.Contains(outer) && !literals.Contains(inner) && !nest.Tile.Contains(outer) && !nest.Tile.Contains(inner)
+                bool follows = outer != nest.Lane && outer != nest.Items && inner != nest.Items && !literals.Contains(outer) && !literals.Contains(inner) && !nest.Tile.Contains(outer) && !nest.Tile.Contains(inner)
                     && accesses.TrueForAll(access => access.Address.FactorOf(outer) == (long)access.Address.FactorOf(inner) * inner.Extent);
                 at = follows ? k : -1;
             }
@@ -39,7 +39,7 @@ internal static class Simplifier
     private static Nest Merge(Nest nest, Axis outer, Axis inner)
     {
         var merged = new Axis(inner.Name, checked(outer.Extent * inner.Extent));
-        var result = new Nest { Title = nest.Title, Sequential = nest.Sequential, Lane = nest.Lane == inner ? merged : nest.Lane };
+        var result = new Nest { Title = nest.Title, Sequential = nest.Sequential, Items = nest.Items, Lane = nest.Lane == inner ? merged : nest.Lane };
         result.Tile.AddRange(nest.Tile);
         foreach (var axis in nest.Parallel)
         {
