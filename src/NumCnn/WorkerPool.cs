@@ -69,8 +69,10 @@ internal sealed class WorkerPool
             Interlocked.Increment(ref _generation);
             if (Volatile.Read(ref _parked) > 0)
             {
+                // Once for each time that they park: a thread that wakes needs the gate, and would find it closed by every further call.
                 lock (_gate)
                 {
+                    _parked = 0;
                     Monitor.PulseAll(_gate);
                 }
             }
@@ -136,8 +138,6 @@ internal sealed class WorkerPool
                     {
                         Monitor.Wait(_gate);
                     }
-
-                    Interlocked.Decrement(ref _parked);
                 }
             }
 

@@ -94,7 +94,7 @@ internal sealed class Comparison(PeerSet peers, string? native, bool quick, Acti
         double peak = FmaPeak.Measure(threads);
         using var several = Ours(data, mode, threads);
         using var one = Ours(data, mode, 1);
-        var (seconds, alone) = Timing.Measure(several, one);
+        var (seconds, alone) = Timing.Measure(several, one, threads);
         report(Timed(data, mode, threads, peak, "NumCnn, 1 thread", seconds, alone));
     }
 
@@ -113,7 +113,7 @@ internal sealed class Comparison(PeerSet peers, string? native, bool quick, Acti
         }
 
         (peer as PythonContender)?.SelectFastest();
-        var (ourSeconds, peerSeconds) = Timing.Measure(ours, peer);
+        var (ourSeconds, peerSeconds) = Timing.Measure(ours, peer, threads);
         return Timed(data, mode, threads, peak, peer.Name, ourSeconds, peerSeconds);
     }
 

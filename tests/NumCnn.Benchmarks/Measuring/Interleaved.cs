@@ -2,13 +2,16 @@ namespace NumCnn.Benchmarks.Measuring;
 
 /// <summary>
 /// Times two sides in turns, A B A B …, so that both see the same drift of the machine. A turn is a block of runs, long
-/// enough for the clock, after one run that is not timed and brings caches and sleeping threads back. It begins when the
-/// other side's threads have come to rest.
+/// enough for the clock, after one run that is not timed and brings the caches back. It begins when the other side's
+/// threads have come to rest. Those of the side whose turn it is sleep, too: where there are several, runs are not
+/// timed until each has a processor of its own again, for which a virtual machine's scheduler may take a few ticks.
 /// </summary>
 /// <param name="quick">Shorter measurements.</param>
 /// <param name="quiet">Waits for the other side's threads.</param>
 internal sealed class Interleaved(bool quick, Quiet quiet)
 {
+    private const double WakingSeconds = 0.015;
+
     private readonly double _blockSeconds = quick ? 1e-3 : 4e-3;
     private readonly double _warmupSeconds = quick ? 0.4 : 0.8;
     private readonly double _budgetSeconds = quick ? 1.5 : 6;
@@ -18,18 +21,20 @@ internal sealed class Interleaved(bool quick, Quiet quiet)
     /// <summary>Medians of a run's time.</summary>
     /// <param name="ours">Side A.</param>
     /// <param name="peer">Side B.</param>
+    /// <param name="threads">Threads of either side, the larger number.</param>
     /// <returns>Seconds a run, of both.</returns>
-    public (double Ours, double Peer) Measure(IContender ours, IContender peer)
+    public (double Ours, double Peer) Measure(IContender ours, IContender peer, int threads)
     {
         int ourRuns = Calibrate(ours, out double ourSeconds);
         int peerRuns = Calibrate(peer, out double peerSeconds);
-        double round = (ourSeconds * (ourRuns + 1)) + (peerSeconds * (peerRuns + 1));
+        double waking = threads > 1 ? WakingSeconds : 0;
+        double round = (2 * waking) + (ourSeconds * (ourRuns + 1)) + (peerSeconds * (peerRuns + 1));
         int rounds = Math.Clamp((int)(_budgetSeconds / round), _fewestRounds, _mostRounds);
         var (a, b) = (new double[rounds], new double[rounds]);
         for (int i = 0; i < rounds; i++)
         {
-            a[i] = Block(ours, ourRuns);
-            b[i] = Block(peer, peerRuns);
+            a[i] = Block(ours, ourRuns, waking);
+            b[i] = Block(peer, peerRuns, waking);
         }
 
         return (Median(a), Median(b));
@@ -44,7 +49,7 @@ internal sealed class Interleaved(bool quick, Quiet quiet)
         var blocks = new double[Math.Clamp((int)(_budgetSeconds / (seconds * (runs + 1))), _fewestRounds, _mostRounds)];
         for (int i = 0; i < blocks.Length; i++)
         {
-            blocks[i] = Block(contender, runs);
+            blocks[i] = Block(contender, runs, 0);
         }
 
         return Median(blocks);
@@ -57,10 +62,15 @@ internal sealed class Interleaved(bool quick, Quiet quiet)
         return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    private double Block(IContender contender, int runs)
+    private double Block(IContender contender, int runs, double waking)
     {
         quiet.Wait();
-        contender.Time(1);
+        double spent = contender.Time(1);
+        while (spent < waking)
+        {
+            spent += contender.Time(runs);
+        }
+
         return contender.Time(runs) / runs;
     }
 
