@@ -10,7 +10,7 @@ namespace NumCnn.Benchmarks.Measuring;
 /// <param name="quiet">Waits for the other side's threads.</param>
 internal sealed class Interleaved(bool quick, Quiet quiet)
 {
-    private const double WakingSeconds = 0.015;
+    private const double WakingSeconds = 0.04;
 
     private readonly double _blockSeconds = quick ? 1e-3 : 4e-3;
     private readonly double _warmupSeconds = quick ? 0.4 : 0.8;
