@@ -276,7 +276,7 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     {
         StageWork work = _work ??= new StageWork(this);
         bool share = IsShared = Threads > 1 && IsWorthThreads(Samples);
-        int threads = share ? Threads : 1;
+        int threads = share ? UsableThreads : 1;
         int room = checked(threads * Layout.WorkspaceLength);
         if (_workspaces.Length < room)
         {

@@ -15,6 +15,9 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     private const int ChunkElements = 64 * 1024;
     private const int LargestChunk = 16;
 
+    // More threads than processors would only take turns, but tests of threads should mean the same on any machine.
+    private const int AlwaysAllowed = 8;
+
     // Samples for each thread from which on what the last round leaves some threads to do is not worth dividing samples.
     private const int FewRounds = 8;
 
@@ -90,6 +93,9 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
 
     /// <summary>Sizes and stages.</summary>
     private protected NetworkLayout Layout { get; }
+
+    /// <summary>Threads that a call asks for: as many as were allowed, but for numbers that no machine has.</summary>
+    private protected int UsableThreads => Math.Min(_threads, Math.Max(Environment.ProcessorCount, AlwaysAllowed));
 
     /// <summary>The seed of the first values.</summary>
     private protected ulong InitialSeed { get; }
@@ -243,7 +249,8 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     /// </summary>
     private unsafe void PredictShared(ReadOnlySpan<T> input, Span<T> output, int samples)
     {
-        int single = Layout.PredictStages is null || samples >= FewRounds * _threads ? 0 : samples % _threads;
+        int threads = UsableThreads;
+        int single = Layout.PredictStages is null || samples >= FewRounds * threads ? 0 : samples % threads;
         int whole = samples - single;
         fixed (T* from = input)
         fixed (T* to = output)
@@ -252,10 +259,10 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
             if (whole > 0)
             {
                 // Each thread gets as many chunks, of about the same size.
-                int rounds = (((whole - 1) / Chunk) + _threads) / _threads;
-                int chunk = ((whole - 1) / (rounds * _threads)) + 1;
+                int rounds = (((whole - 1) / Chunk) + threads) / threads;
+                int chunk = ((whole - 1) / (rounds * threads)) + 1;
                 shared.Start(this, from, to, whole, chunk);
-                WorkerPool.Shared.Run(shared, ((whole - 1) / chunk) + 1, 1, _threads);
+                WorkerPool.Shared.Run(shared, ((whole - 1) / chunk) + 1, 1, threads);
             }
 
             if (single > 0)
@@ -357,7 +364,7 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
         {
             Start(network, input, output, 1, 1);
             _workspace = workspace;
-            int threads = network._threads;
+            int threads = network.UsableThreads;
             int own = checked((threads - 1) * network.Layout.PredictThreadLength);
             if (own > 0 && (_own is null || _own.Length < own))
             {

@@ -34,6 +34,36 @@ public class SharedSampleTests
     }
 
     [Theory]
+    [InlineData("conv2d_winograd_edges")]
+    [InlineData("small_resnet")]
+    public void As_many_threads_as_one_likes_may_be_allowed(string name)
+    {
+        CompiledPredictor<float> network = DividedNetworks.Load(name);
+        NetworkInfo info = ((IPredictor<float>)network).Info;
+        (int inputs, int outputs) = (info.InputLength, info.OutputLength);
+        float[] x = Numbers.Repeat<float>(CorpusNetwork.Get(name).Golden.Values("x"), inputs, 40);
+        float[] expected = new float[40 * outputs];
+        network.Predict(x, expected);
+        foreach (int threads in (int[])[200_000_000, int.MaxValue])
+        {
+            network.Threads = threads;
+            Assert.Equal(threads, network.Threads);
+            foreach (int samples in (int[])[1, 3, 40])
+            {
+                float[] y = new float[samples * outputs];
+                network.Predict(x.AsSpan(0, samples * inputs), y);
+                Compare.SameBits<float>($"{samples} samples", expected.AsSpan(0, y.Length), y);
+            }
+
+            // the second time nothing is allocated
+            float[] again = new float[outputs];
+            long allocated = GC.GetAllocatedBytesForCurrentThread();
+            network.Predict(x.AsSpan(0, inputs), again);
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - allocated);
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Networks))]
     public void Items_of_a_step_touch_nothing_of_each_others(string name)
     {
