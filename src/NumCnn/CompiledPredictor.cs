@@ -228,7 +228,14 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     /// <summary>Samples that one thread evaluates, a chunk after the other.</summary>
     private void PredictSamples(ref T input, ref T output, int samples)
     {
-        var workspace = RentPrepared(Math.Min(samples, Chunk));
+        var workspace = Rent(Math.Min(samples, Chunk));
+        PredictSamples(workspace, ref input, ref output, samples);
+        Return(workspace);
+    }
+
+    private void PredictSamples(Workspace workspace, ref T input, ref T output, int samples)
+    {
+        Prepare(workspace);
         ref T values = ref workspace.Samples.Reference, batch = ref workspace.Batch.Reference;
         for (int first = 0; first < samples; first += Chunk)
         {
@@ -239,8 +246,6 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
                 ref values,
                 ref batch);
         }
-
-        Return(workspace);
     }
 
     /// <summary>
@@ -261,35 +266,27 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
                 // Each thread gets as many chunks, of about the same size.
                 int rounds = (((whole - 1) / Chunk) + threads) / threads;
                 int chunk = ((whole - 1) / (rounds * threads)) + 1;
-                shared.Start(this, from, to, whole, chunk);
+                shared.Start(this, from, to, whole, chunk, threads);
                 WorkerPool.Shared.Run(shared, ((whole - 1) / chunk) + 1, 1, threads);
+                shared.End();
             }
 
-            if (single > 0)
+            for (int sample = whole; sample < samples; sample++)
             {
-                var workspace = RentPrepared(1);
-                for (int sample = whole; sample < samples; sample++)
-                {
-                    shared.RunStages(this, from + ((nint)sample * _inputLength), to + ((nint)sample * _outputLength), workspace);
-                }
-
-                Return(workspace);
+                shared.RunStages(this, from + ((nint)sample * _inputLength), to + ((nint)sample * _outputLength), threads);
             }
 
             Volatile.Write(ref _idleShared, shared);
         }
     }
 
-    /// <summary>A workspace in which what the samples share is made.</summary>
-    private Workspace RentPrepared(int samples)
+    /// <summary>Makes what the samples share, unless it is there.</summary>
+    private void Prepare(Workspace workspace)
     {
-        var workspace = Rent(samples);
         if (workspace.Preparation?.IsCurrent(Parameters) != true)
         {
             PredictPrepare(ref workspace.Batch.Reference);
         }
-
-        return workspace;
     }
 
     private Workspace Rent(int samples)
@@ -345,26 +342,52 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
         private int _samples;
         private int _chunk;
         private int _stage;
-        private Workspace? _workspace;
+        private bool _runsStages;
         private AlignedBuffer<T>? _own;
 
+        // One for each thread, whether or not it comes this time: what a call allocates does not depend on who is late.
+        private Workspace?[] _workspaces = [];
+
         /// <summary>Items are chunks from now on.</summary>
-        public void Start(CompiledPredictor<T> network, T* input, T* output, int samples, int chunk)
+        public void Start(CompiledPredictor<T> network, T* input, T* output, int samples, int chunk, int threads)
         {
+            if (_workspaces.Length < threads)
+            {
+                Array.Resize(ref _workspaces, threads);
+            }
+
+            for (int thread = 0; thread < threads; thread++)
+            {
+                _workspaces[thread] = network.Rent(Math.Min(chunk, network.Chunk));
+            }
+
             _network = network;
             _input = input;
             _output = output;
             _samples = samples;
             _chunk = chunk;
-            _workspace = null;
+            _runsStages = false;
+        }
+
+        /// <summary>Gives the workspaces back.</summary>
+        public void End()
+        {
+            for (int thread = 0; thread < _workspaces.Length; thread++)
+            {
+                if (_workspaces[thread] is { } workspace)
+                {
+                    _network!.Return(workspace);
+                    _workspaces[thread] = null;
+                }
+            }
         }
 
         /// <summary>Evaluates one sample, stage after stage.</summary>
-        public void RunStages(CompiledPredictor<T> network, T* input, T* output, Workspace workspace)
+        public void RunStages(CompiledPredictor<T> network, T* input, T* output, int threads)
         {
-            Start(network, input, output, 1, 1);
-            _workspace = workspace;
-            int threads = network.UsableThreads;
+            Start(network, input, output, 1, 1, 1);
+            _runsStages = true;
+            network.Prepare(_workspaces[0]!);
             int own = checked((threads - 1) * network.Layout.PredictThreadLength);
             if (own > 0 && (_own is null || _own.Length < own))
             {
@@ -378,13 +401,14 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
                 WorkerPool.Shared.Run(this, stages[_stage], Math.Max(1, stages[_stage] / threads), threads);
             }
 
-            _workspace = null;
+            End();
         }
 
         public void Run(int thread, int first, int end)
         {
             Debug.Assert(_network is not null, "Start comes before Run.");
-            if (_workspace is { } workspace)
+            var workspace = _workspaces[_runsStages ? 0 : thread]!;
+            if (_runsStages)
             {
                 ref T values = ref workspace.Samples.Reference;
                 ref T own = ref values;
@@ -399,6 +423,7 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
 
             nint start = (nint)first * _chunk;
             _network.PredictSamples(
+                workspace,
                 ref Unsafe.AsRef<T>(_input + (start * _network._inputLength)),
                 ref Unsafe.AsRef<T>(_output + (start * _network._outputLength)),
                 (int)Math.Min((nint)(end - first) * _chunk, _samples - start));
