@@ -16,11 +16,15 @@ internal interface IParallelWork
 /// </summary>
 internal sealed class WorkerPool
 {
+    // Pauses of SpinWait(1), some 0.1 to 0.2 µs: a worker looks for work for 4 to 8 ms, a caller whose last worker was interrupted gives way after 0.4 to 0.8 ms.
     private const int SpinsBeforeParking = 40_000;
     private const int SpinsBeforeYielding = 4_000;
 
-    /// <summary>Multiply-adds, and elements of memory, below which a call keeps to its own thread. Tests of threads set it to 0.</summary>
-    internal static long LeastWork { get; set; } = 2_000_000;
+    /// <summary>Multiply-adds, and elements of memory, below which a call keeps to its own thread.</summary>
+    internal const long DefaultLeastWork = 2_000_000;
+
+    /// <summary><see cref="DefaultLeastWork"/>, but for tests of threads, which set it to 0.</summary>
+    internal static long LeastWork { get; set; } = DefaultLeastWork;
 
     private readonly object _gate = new();
     private readonly List<Thread> _threads = [];

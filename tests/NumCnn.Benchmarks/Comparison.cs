@@ -69,7 +69,7 @@ internal sealed class Comparison(PeerSet peers, string? native, bool quick, Acti
             Row row;
             if (create is null)
             {
-                row = Timed(data, mode, threads, peak, name, Timing.Measure(ours), null) with { IsMissing = true, Note = "not installed" };
+                row = Timed(data, mode, threads, peak, name, Timing.Measure(ours, threads), null) with { IsMissing = true, Note = "not installed" };
             }
             else
             {

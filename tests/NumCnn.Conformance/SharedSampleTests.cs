@@ -33,6 +33,10 @@ public class SharedSampleTests
         }
     }
 
+    [Fact]
+    public void What_is_divided_is_what_the_runtime_wakes_threads_for()
+        => Assert.Equal(WorkerPool.DefaultLeastWork, ShareLimits.Default.Network);
+
     [Theory]
     [InlineData("conv2d_winograd_edges")]
     [InlineData("small_resnet")]

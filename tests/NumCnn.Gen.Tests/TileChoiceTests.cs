@@ -16,7 +16,6 @@ namespace NumCnn.Gen.Tests;
 public class TileChoiceTests
 {
     private static readonly string[] s_kinds = ["Forward", "InputGradient", "WeightGradient"];
-    private static readonly char[] s_digits = [.. "0123456789"];
 
     [Fact]
     public Task Tiles()
@@ -77,7 +76,7 @@ public class TileChoiceTests
         var program = NetworkProgram.Create(NetworkGraph.Build(Networks.Resolve(yaml), new Diagnostics.ProblemSink())!);
         foreach (string kind in s_kinds)
         {
-            if (program.Forward.Concat(program.Backward).FirstOrDefault(step => step.Kernel.TrimEnd(s_digits).EndsWith("." + kind, StringComparison.Ordinal)) is { } step
+            if (program.Forward.Concat(program.Backward).FirstOrDefault(step => (step.Whole ?? step).Kernel.EndsWith("." + kind, StringComparison.Ordinal)) is { } step
                 && (step.Whole is null ? step.Nests : program.Forward.Where(part => part.Whole == step.Whole).SelectMany(static part => part.Nests)).Where(static nest => nest.Lane is not null && nest.Accumulators.Count > 0).ToList() is { Count: > 0 } nests)
             {
                 yield return (kind, nests.MaxBy(static nest => nest.Parallel.Concat(nest.Reduction).Aggregate(1L, static (product, axis) => product * (axis.IsSymbolic ? 1 : axis.Extent)))!);

@@ -54,9 +54,9 @@ internal sealed class ClassWriter
         Layout(forward, backward, sample, kernels.Count > 0);
         Constructors(kernels.Count > 0);
         Parts();
-        var stages = new StageWriter(_writer, _element);
+        var stages = new StageWriter(_writer, _element, _program.Memory);
         _writer.Line();
-        stages.WritePredict(predict, _program.Memory.PredictSharedLength, _program.Memory.PredictSampleLength);
+        stages.WritePredict(predict);
         if (sample.Count > 0)
         {
             _writer.Line();

@@ -2,68 +2,9 @@ using NumCnn.Gen.Schedule;
 
 namespace NumCnn.Gen.Emit;
 
-/// <summary>Steps between two meetings of the threads.</summary>
-internal sealed class Stage
-{
-    public Stage(Domain domain) => Domain = domain;
-
-    public Domain Domain { get; }
-
-    public List<(Step Step, IReadOnlyList<KernelCall> Calls)> Steps { get; } = [];
-
-    /// <summary>The turns that the steps take, where these are the stage's items.</summary>
-    public Turns? Turns { get; init; }
-
-    /// <summary>0 for a stage over samples, otherwise its items.</summary>
-    public int Items => Domain switch
-    {
-        Domain.Samples => 0,
-        Domain.Once => 1,
-        _ => Turns?.Count ?? Steps.Sum(static step => step.Step.Items),
-    };
-
-    /// <summary>Neighbouring steps of one domain need no meeting in between.</summary>
-    public static List<Stage> From(IEnumerable<(Step Step, IReadOnlyList<KernelCall> Calls)> steps)
-    {
-        var stages = new List<Stage>();
-        foreach (var step in steps)
-        {
-            if (stages.Count == 0 || stages[stages.Count - 1] is var last && (last.Domain != step.Step.Domain || (step.Step.FollowsPreparations && !last.Steps[0].Step.FollowsPreparations)))
-            {
-                stages.Add(new Stage(step.Step.Domain));
-            }
-
-            stages[stages.Count - 1].Steps.Add(step);
-        }
-
-        return stages;
-    }
-
-    /// <summary>The stages of one sample that threads share: steps that were divided, steps that take turns, and what one thread does between them.</summary>
-    public static List<Stage> OfSample(IEnumerable<(Step Step, IReadOnlyList<KernelCall> Calls)> steps)
-    {
-        var stages = new List<Stage>();
-        foreach (var step in steps.Where(static step => step.Step.Domain == Domain.Samples))
-        {
-            object? Divides(Step step) => step.Turns ?? (object?)step.Whole;
-            if (stages.Count == 0 || Divides(stages[stages.Count - 1].Steps[0].Step) != Divides(step.Step))
-            {
-                stages.Add(new Stage(Divides(step.Step) is null ? Domain.Once : Domain.Items) { Turns = step.Step.Turns });
-            }
-
-            stages[stages.Count - 1].Steps.Add(step);
-        }
-
-        return stages.Exists(static stage => stage.Items > 1) ? stages : [];
-    }
-}
-
 /// <summary>Writes the methods that call the kernels.</summary>
-internal sealed class StageWriter
+internal sealed partial class StageWriter
 {
-    /// <summary>Kernels from which on Load has them compiled from their end, by a thread that begins before there is a layout.</summary>
-    private const int ManyKernels = 12;
-
     /// <summary>Whose places a call has.</summary>
     private enum Caller
     {
@@ -79,13 +20,13 @@ internal sealed class StageWriter
 
     private readonly CodeWriter _writer;
     private readonly string _element;
-    private int _sharedLength;
-    private int _pitch;
+    private readonly MemoryPlan _memory;
 
-    public StageWriter(CodeWriter writer, string element)
+    public StageWriter(CodeWriter writer, string element, MemoryPlan memory)
     {
         _writer = writer;
         _element = element;
+        _memory = memory;
     }
 
     /// <summary>A direction's dispatcher and its stages.</summary>
@@ -132,143 +73,28 @@ internal sealed class StageWriter
         }
     }
 
-    /// <summary>The methods of Predict.</summary>
-    public void WritePredict(IReadOnlyList<(Step Step, IReadOnlyList<KernelCall> Calls)> steps, int shared, int pitch)
-    {
-        var once = steps.Where(static step => step.Step.Domain != Domain.Samples).ToList();
-        if (once.Count > 0)
-        {
-            _writer.Line("/// <inheritdoc/>");
-            using (_writer.Block($"protected override void PredictPrepare(ref {_element} batch)"))
-            {
-                _writer.Line($"ref {_element} p = ref Values;");
-                foreach (var (step, calls) in once)
-                {
-                    foreach (var call in calls)
-                    {
-                        string[] items = call.TakesItems ? [FormattableString.Invariant($"0, {step.Items}")] : [];
-                        _writer.Line($"{Call(call, "workspace", "n", Caller.Predict, items)} // {step.Summary.Split(':')[0]}");
-                    }
-                }
-            }
+    /// <summary>It uses values of samples that live within it, or others.</summary>
+    private static bool Uses(Stage stage, bool transient) => stage.Steps.Exists(step => Uses(step.Step, transient));
 
-            _writer.Line();
-        }
-
-        _writer.Line("/// <inheritdoc/>");
-        using (_writer.Block($"protected override void PredictChunk(ref {_element} input, ref {_element} output, int samples, ref {_element} workspace, ref {_element} batch)"))
-        {
-            _sharedLength = shared;
-            if (pitch > 0)
-            {
-                _writer.Line(FormattableString.Invariant($"const int PredictPitch = {pitch}; // between the samples' own values, behind the {shared} elements that they share"));
-            }
-
-            _pitch = pitch;
-            if (steps.Any(static step => step.Step.Arguments.Any(static argument => argument.Storage.Region == Region.Parameters)))
-            {
-                _writer.Line($"ref {_element} p = ref Values;");
-            }
-
-            WriteSamples([.. steps.Where(static step => step.Step.Domain == Domain.Samples)], "0", "samples", Caller.Predict);
-        }
-    }
-
-    /// <summary>Predict of one sample whose steps threads share.</summary>
-    public void WritePredictStages(IReadOnlyList<Stage> stages)
-    {
-        _writer.Line("/// <inheritdoc/>");
-        using (_writer.Block($"protected override void PredictStage(int stage, int first, int end, ref {_element} input, ref {_element} output, ref {_element} workspace, ref {_element} own, ref {_element} batch)"))
-        {
-            if (stages.SelectMany(static stage => stage.Steps).Any(static step => step.Step.Arguments.Any(static argument => argument.Storage.Region == Region.Parameters)))
-            {
-                _writer.Line($"ref {_element} p = ref Values;");
-            }
-
-            if (_pitch > 0)
-            {
-                _writer.Line(FormattableString.Invariant($"ref {_element} s = ref Unsafe.Add(ref workspace, {_sharedLength});"));
-            }
-
-            using (_writer.Block("switch (stage)"))
-            {
-                for (int k = 0; k < stages.Count; k++)
-                {
-                    string items = stages[k].Items > 1 ? FormattableString.Invariant($" // {stages[k].Items} items") : string.Empty;
-                    _writer.Line(FormattableString.Invariant($"case {k}:{items}"));
-                    using (_writer.Indented())
-                    {
-                        // Locals of one case would collide with the next one's.
-                        bool declares = stages[k].Turns is null && ((stages[k].Domain == Domain.Items && stages[k].Steps.Count > 1) || stages[k].Steps.Exists(static step => step.Step.Scalars.Count > 0));
-                        using (declares ? _writer.Block(string.Empty) : default(IDisposable))
-                        {
-                            WritePredictStage(stages[k]);
-                        }
-
-                        _writer.Line("break;");
-                    }
-                }
-            }
-        }
-    }
-
-    private void WritePredictStage(Stage stage)
-    {
-        if (stage.Turns is not null)
-        {
-            using var loop = _writer.Block("for (nint t = first; t < end; t++)");
-            foreach (var step in stage.Steps)
-            {
-                WriteCalls(step, "0", Caller.PredictTurns, []);
-            }
-
-            return;
-        }
-
-        int start = 0;
-        foreach (var (step, calls) in stage.Steps)
-        {
-            // A stage of one step has its items for its own.
-            string guard = stage.Domain == Domain.Once || stage.Steps.Count == 1 ? string.Empty : Mine(step, start);
-            using var scope = guard.Length > 0 ? _writer.Block($"if ({guard})") : default(IDisposable);
-            WriteCalls((step, calls), "0", Caller.PredictStage, [FormattableString.Invariant($"1, {_pitch}")], guard.Length > 0 ? FormattableString.Invariant($"from{start}, to{start}") : "first, end");
-            start += step.Items;
-        }
-    }
+    private static bool Uses(Step step, bool transient) => step.Arguments.Any(argument => argument.Storage.Region == Region.Sample && argument.Storage.IsTransient == transient);
 
     /// <summary>Whether a range of a stage's items holds some of a step's.</summary>
     private static string Mine(Step step, int start) => step.Items > 1
         ? FormattableString.Invariant($"Share(first, end, {start}, {step.Items}, out nint from{start}, out nint to{start})")
         : FormattableString.Invariant($"first <= {start} && {start} < end");
 
-    /// <summary>The kernels of Predict in their order, where they are many; otherwise none.</summary>
-    public static IReadOnlyList<Kernel> PredictKernels(IReadOnlyList<(Step Step, IReadOnlyList<KernelCall> Calls)> steps)
+    private void WriteParameters(IEnumerable<Step> steps)
     {
-        var kernels = steps.SelectMany(static step => step.Calls).Select(static call => call.Kernel).OfType<Kernel>().Distinct().ToList();
-        return kernels.Count < ManyKernels ? [] : kernels;
+        if (steps.Any(static step => step.Arguments.Any(static argument => argument.Storage.Region == Region.Parameters)))
+        {
+            _writer.Line($"ref {_element} p = ref Values;");
+        }
     }
-
-    public void WritePredictKernels(IReadOnlyList<Kernel> kernels)
-    {
-        _writer.Line("/// <summary>The kernels that Predict calls on this hardware, in their order.</summary>");
-        _writer.Line("private static Delegate[] PredictKernels() => Vector512.IsHardwareAccelerated");
-        _writer.Line($"    ? [{string.Join(", ", kernels.Select(static kernel => kernel.TwinText.Length > 0 ? kernel.Name + "512" : kernel.Name))}]");
-        _writer.Line($"    : [{string.Join(", ", kernels.Select(static kernel => kernel.Name))}];");
-    }
-
-    /// <summary>It uses values of samples that live within it, or others.</summary>
-    private static bool Uses(Stage stage, bool transient) => stage.Steps.Exists(step => Uses(step.Step, transient));
-
-    private static bool Uses(Step step, bool transient) => step.Arguments.Any(argument => argument.Storage.Region == Region.Sample && argument.Storage.IsTransient == transient);
 
     private void WriteRefs(Stage stage)
     {
         var regions = stage.Steps.SelectMany(static step => step.Step.Arguments).Select(static argument => argument.Storage.Region).Distinct().ToList();
-        if (regions.Contains(Region.Parameters))
-        {
-            _writer.Line($"ref {_element} p = ref Values;");
-        }
-
+        WriteParameters(stage.Steps.Select(static step => step.Step));
         if (regions.Contains(Region.Gradients))
         {
             _writer.Line($"ref {_element} g = ref Gradients; // of the parameters");
@@ -295,7 +121,7 @@ internal sealed class StageWriter
                 string condition = ConditionOf(steps[k].Step, caller);
                 using (_writer.Block(condition.Length > 0 ? $"if ({condition})" : string.Empty))
                 {
-                    _writer.Line($"ref {_element} s = ref {(caller != Caller.Training ? FormattableString.Invariant($"Unsafe.Add(ref workspace, {_sharedLength})") : $"Sample({first})")};");
+                    _writer.Line($"ref {_element} s = ref {(caller != Caller.Training ? FormattableString.Invariant($"Unsafe.Add(ref workspace, {_memory.PredictSharedLength})") : $"Sample({first})")};");
                     string count = caller != Caller.Training ? "samples, PredictPitch" : $"{end} - {first}, Pitch";
                     WriteCalls(steps[k], first, caller, [count]);
                 }
@@ -313,9 +139,9 @@ internal sealed class StageWriter
                         _writer.Line($"ref {_element} s = ref Sample(n);");
                     }
                 }
-                else if (_pitch > 0)
+                else if (_memory.PredictSampleLength > 0)
                 {
-                    _writer.Line(FormattableString.Invariant($"ref {_element} s = ref Unsafe.Add(ref workspace, {_sharedLength} + (n * PredictPitch));"));
+                    _writer.Line(FormattableString.Invariant($"ref {_element} s = ref Unsafe.Add(ref workspace, {_memory.PredictSharedLength} + (n * PredictPitch));"));
                 }
 
                 while (k < steps.Count && !steps[k].Step.TakesSamples)

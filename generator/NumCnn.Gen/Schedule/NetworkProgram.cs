@@ -67,15 +67,17 @@ internal sealed class NetworkProgram
         StoreOutput(predict, graph);
         IReadOnlyList<Step> predictSteps = [.. predict.Steps.Where(MemoryPlan.IsInPredict)];
         var forwardSteps = forward.Steps;
-        bool shares = graph.Nodes.Sum(static node => node.MultiplyAdds) >= limits.Network;
+        long multiplyAdds = graph.Nodes.Sum(static node => node.MultiplyAdds);
+        bool shares = multiplyAdds >= limits.Network;
         if (shares)
         {
-            // Forward too, so that it has Predict's kernels.
             predictSteps = SampleShares.Apply(predictSteps, graph.Spec.DType, limits);
-            forwardSteps = SampleShares.Apply(forwardSteps, graph.Spec.DType, limits);
+
+            // Forward too, where it is emitted, so that it has Predict's kernels.
+            forwardSteps = graph.Spec.Backward ? SampleShares.Apply(forwardSteps, graph.Spec.DType, limits) : forwardSteps;
         }
 
-        var backward = new ProgramBuilder(graph.Spec.DType) { InShards = graph.Nodes.Sum(static node => node.MultiplyAdds) >= FewestForShards };
+        var backward = new ProgramBuilder(graph.Spec.DType) { InShards = multiplyAdds >= FewestForShards };
         if (graph.Spec.Backward)
         {
             AddBackward(backward, graph, UnrollOf);

@@ -3,8 +3,8 @@ using NumCnn.Gen.Spec;
 namespace NumCnn.Gen.Schedule;
 
 /// <summary>What is large enough for several threads to share.</summary>
-/// <param name="Network">Multiply-adds of a sample from which on the runtime wakes a thread for it.</param>
-/// <param name="Step">Cycles of a step that is worth a meeting of the threads, which takes 0.2 µs, and what then lies in the other's cache.</param>
+/// <param name="Network">Multiply-adds of a sample from which on the runtime wakes a thread for it (<c>WorkerPool.LeastWork</c>).</param>
+/// <param name="Step">Cycles of a step that is worth a meeting of the threads, and that what it writes then lies in the other's cache.</param>
 /// <param name="Item">Cycles of an item, of which a thread gets many at once.</param>
 /// <param name="Cost">What dividing may cost a thread that does all items alone, as a factor.</param>
 internal sealed record ShareLimits(long Network, double Step, double Item, double Cost)
@@ -43,12 +43,18 @@ internal sealed class SampleShares
 
     private IEnumerable<Step> Divide(Step step)
     {
-        if (step.Domain != Domain.Samples || step.Turns is not null || step.Call is not null || step.Scalars.Count > 0 || step.Nests.Sum(nest => Cycles(nest, TargetOf(nest, VectorKind.Fixed512), step.Unroll)) < _limits.Step)
+        if (step.Domain != Domain.Samples || step.Turns is not null || step.Call is not null || step.Scalars.Count > 0)
         {
             return [step];
         }
 
-        var nests = step.Nests.Select(nest => Divide(nest, step.Unroll)).ToList();
+        double[] cycles = [.. step.Nests.Select(nest => Cycles(nest, TargetOf(nest, VectorKind.Fixed512), step.Unroll))];
+        if (cycles.Sum() < _limits.Step)
+        {
+            return [step];
+        }
+
+        var nests = step.Nests.Select((nest, k) => Divide(nest, cycles[k], step.Unroll)).ToList();
         if (nests.TrueForAll(static nest => nest.Items is null) || !AreIndependent(nests))
         {
             return [step];
@@ -101,21 +107,23 @@ internal sealed class SampleShares
         return (first, last);
     }
 
-    private Nest Divide(Nest nest, UnrollMode unroll)
+    /// <param name="nest">The nest.</param>
+    /// <param name="whole">What it takes undivided.</param>
+    /// <param name="unroll">How its step is unrolled.</param>
+    private Nest Divide(Nest nest, double whole, UnrollMode unroll)
     {
-        var target = TargetOf(nest, VectorKind.Fixed512);
-        double whole = Cycles(nest, target, unroll);
         if (nest.Items is not null || nest.Sequential || !KeepsToItself(nest) || whole < 2 * _limits.Item)
         {
             return nest;
         }
 
-        if (nest.Accumulators.Count == 0 && LayoutCopy.From(Simplifier.Merge(nest), Planner.Create(Simplifier.Merge(nest), TargetOf(nest, VectorKind.Variable), unroll)) is not null)
+        var (target, narrow) = (TargetOf(nest, VectorKind.Fixed512), TargetOf(nest, VectorKind.Variable));
+        if (nest.Accumulators.Count == 0 && Simplifier.Merge(nest) is var merged && LayoutCopy.From(merged, Planner.Create(merged, narrow, unroll)) is not null)
         {
+            // The runtime copies it.
             return nest;
         }
 
-        var narrow = TargetOf(nest, VectorKind.Variable);
         double wholeNarrow = Cycles(nest, narrow, unroll);
         var literals = nest.Literals();
         var written = nest.Stores[0].Target.Address;

@@ -12,8 +12,10 @@ internal static class ReservedMembers
         "ShardPitch", "Shards", "Threads", "ToString", "Training", "Values", "WantsInputGradient",
     };
 
-    // A call finds them behind a property of their name: output is a name that weight files have.
-    private static readonly HashSet<string> Methods = new(StringComparer.Ordinal)
+    // A call finds methods behind a property of their name: output is a name that weight files have.
+    private static readonly HashSet<string> Methods = new(StringComparer.Ordinal) { "Share" };
+
+    private static readonly HashSet<string> TrainedMethods = new(StringComparer.Ordinal)
     {
         "CountBatch", "DropoutFactors", "Input", "InputGradient", "Output", "OutputGradient", "Sample", "Shard",
     };
@@ -21,7 +23,7 @@ internal static class ReservedMembers
     public static bool Contains(string member) => Names.Contains(member) || IsStage(member, "Forward") || IsStage(member, "Backward");
 
     /// <summary>Whether a network, one that is trained or another, inherits a method of that name, which a layer's member may hide.</summary>
-    public static bool IsHidden(string member, bool isTrained) => member == "Share" || (isTrained && Methods.Contains(member));
+    public static bool IsHidden(string member, bool isTrained) => Methods.Contains(member) || (isTrained && TrainedMethods.Contains(member));
 
     private static bool IsStage(string member, string direction)
         => member.Length > direction.Length && member.StartsWith(direction, StringComparison.Ordinal) && member.Skip(direction.Length).All(char.IsDigit);

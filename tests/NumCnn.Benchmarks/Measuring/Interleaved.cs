@@ -27,7 +27,7 @@ internal sealed class Interleaved(bool quick, Quiet quiet)
     {
         int ourRuns = Calibrate(ours, out double ourSeconds);
         int peerRuns = Calibrate(peer, out double peerSeconds);
-        double waking = threads > 1 ? WakingSeconds : 0;
+        double waking = Waking(threads);
         double round = (2 * waking) + (ourSeconds * (ourRuns + 1)) + (peerSeconds * (peerRuns + 1));
         int rounds = Math.Clamp((int)(_budgetSeconds / round), _fewestRounds, _mostRounds);
         var (a, b) = (new double[rounds], new double[rounds]);
@@ -42,18 +42,22 @@ internal sealed class Interleaved(bool quick, Quiet quiet)
 
     /// <summary>The median of one side's time, where there is no other.</summary>
     /// <param name="contender">The side.</param>
+    /// <param name="threads">Its threads.</param>
     /// <returns>Seconds a run.</returns>
-    public double Measure(IContender contender)
+    public double Measure(IContender contender, int threads)
     {
         int runs = Calibrate(contender, out double seconds);
-        var blocks = new double[Math.Clamp((int)(_budgetSeconds / (seconds * (runs + 1))), _fewestRounds, _mostRounds)];
+        double waking = Waking(threads);
+        var blocks = new double[Math.Clamp((int)(_budgetSeconds / (waking + (seconds * (runs + 1)))), _fewestRounds, _mostRounds)];
         for (int i = 0; i < blocks.Length; i++)
         {
-            blocks[i] = Block(contender, runs, 0);
+            blocks[i] = Block(contender, runs, waking);
         }
 
         return Median(blocks);
     }
+
+    private static double Waking(int threads) => threads > 1 ? WakingSeconds : 0;
 
     public static double Median(double[] values)
     {

@@ -19,7 +19,6 @@ internal static class TileSearch
     private const double Allowed = 1.10;
 
     private static readonly string[] s_kinds = ["Forward", "InputGradient", "WeightGradient"];
-    private static readonly char[] s_digits = [.. "0123456789"];
     private static readonly int[] s_bodies = [1, 32, 64, 256, 512];
     private static readonly string Format = "{0,-36} {1,5} {2,10} {3,10} {4,6}  {5,-40} {6}";
 
@@ -53,7 +52,7 @@ internal static class TileSearch
             foreach (string kind in s_kinds)
             {
                 // A weight gradient has a step for one thread and one for several, of the same nests; the steps that a sample's threads share are in parts.
-                if (program.Forward.Concat(program.Backward).Where(step => step.Kernel.TrimEnd(s_digits).EndsWith("." + kind, StringComparison.Ordinal) && step.Nests.All(static nest => nest.Lane is not null))
+                if (program.Forward.Concat(program.Backward).Where(step => (step.Whole ?? step).Kernel.EndsWith("." + kind, StringComparison.Ordinal) && step.Nests.All(static nest => nest.Lane is not null))
                     .MaxBy(static step => step.Nests.Sum(static nest => Planner.UnrolledStatements(nest, Target.For(VectorKind.Fixed512, DType.Float32)))) is { } step)
                 {
                     yield return ($"{name}.{kind}", step);
