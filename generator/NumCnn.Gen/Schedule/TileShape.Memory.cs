@@ -14,6 +14,7 @@ internal sealed partial class TileShape
     /// <summary>Cycles from a line of the second cache to the next, where each load of the code follows one stream, and where it alternates between several.</summary>
     private const double LineOfStream = 1.2, LineOfMany = 2.3;
 
+    private readonly Dictionary<Access, double> _linesOfLoads = [];
     private List<SumLines>? _sumLines;
     private bool? _fetchesSums;
     private bool? _fetchesPoints;
@@ -76,6 +77,65 @@ internal sealed partial class TileShape
     private static double Overlapped(double arithmetic, double memory) => Math.Max(arithmetic, memory) + (0.1 * Math.Min(arithmetic, memory));
 
     private int BytesOfVector => _target.Widths[_target.Widths.Count - 1] * _target.ElementSize;
+
+    /// <summary>Lines that a load of an access touches: one, or on average more where vectors begin at any column and some go on in the next line.</summary>
+    private double LinesOfLoad(Access access)
+    {
+        if (!_linesOfLoads.TryGetValue(access, out double lines))
+        {
+            lines = _nest.Lane is { } lane && Math.Abs(access.Address.FactorOf(lane)) == 1 ? 1 + Crossings(access, lane) : 1;
+            _linesOfLoads.Add(access, lines);
+        }
+
+        return lines;
+    }
+
+    /// <summary>The share of an access's vectors that do not end in the line in which they begin.</summary>
+    private double Crossings(Access access, Axis lane)
+    {
+        int line = LineBytes / _target.ElementSize;
+        int width = BytesOfVector / _target.ElementSize;
+        int Place(int offset) => ((offset % line) + line) % line;
+
+        // Where in a line vectors begin, by how often.
+        double[] starts = new double[line];
+        for (int first = 0; first < line; first += width)
+        {
+            starts[Place(access.Address.Constant + first)]++;
+        }
+
+        foreach (var (axis, factor) in access.Address.Terms)
+        {
+            Spread(axis == lane || axis.IsSymbolic ? [0] : Enumerable.Range(0, Math.Min(axis.Extent, line)).Select(k => k * factor));
+        }
+
+        if (access.Phase is { } phase)
+        {
+            IEnumerable<int> indices = [phase.Index.Constant];
+            foreach (var (axis, factor) in phase.Index.Terms)
+            {
+                indices = indices.SelectMany(index => Enumerable.Range(0, axis.Extent).Select(k => index + (k * factor)));
+            }
+
+            Spread(indices.Select(phase.Displacement));
+        }
+
+        return starts.Where((_, start) => start + width > line).Sum() / starts.Sum();
+
+        void Spread(IEnumerable<int> offsets)
+        {
+            double[] moved = new double[line];
+            foreach (int offset in offsets)
+            {
+                for (int start = 0; start < line; start++)
+                {
+                    moved[Place(start + offset)] += starts[start];
+                }
+            }
+
+            starts = moved;
+        }
+    }
 
     private bool LinesApart(Access access, Axis axis)
         => access.Address.FactorOf(axis) is var factor && (factor == 0 || Math.Abs(factor) * _target.ElementSize >= LineBytes);

@@ -100,11 +100,13 @@ internal sealed partial class TileShape
         int points = tile.Aggregate(vectors, static (product, axis) => product * axis.Count);
         int steps = body.Steps;
         int loads = 0;
+        double lines = 0;
         int held = 0;
         foreach (var access in _loads)
         {
             int count = Distinct(access, tile, vectors, body);
             loads += count;
+            lines += count * LinesOfLoad(access);
             held += access == shared || count == points * steps ? 0 : count;
         }
 
@@ -113,7 +115,7 @@ internal sealed partial class TileShape
         int sum = _nest.Reduction.Aggregate(operations, static (product, axis) => axis.IsSymbolic ? int.MaxValue : (int)Math.Min((long)product * axis.Extent, int.MaxValue));
         double latency = (double)Latency / Math.Max(1, Window / sum);
         double memory = MemoryCycles(tile, vectors, isWhole: steps == _steps);
-        double arithmetic = Math.Max(Math.Max(operations / 2.0, loads / LoadsPerCycle / steps), latency) + (SharedLoadCost * loads / steps) + StepCost;
+        double arithmetic = Math.Max(Math.Max(operations / 2.0, lines / LoadsPerCycle / steps), latency) + (SharedLoadCost * lines / steps) + StepCost + EndCycles(points);
         double cycles = Overlapped(arithmetic, memory);
         return (isShort ? cycles : double.MaxValue, operations + held + 1);
     }

@@ -11,8 +11,18 @@ internal sealed partial class TileShape
     /// <summary>Loads of a cycle where nearly every multiply-add brings one: two at best, and less where addresses collide.</summary>
     private const double LoadsPerCycle = 1.6;
 
+    /// <summary>Cycles of a load that multiply-adds hide: of two tiles, the one that reads less, which often is the one that passes over an image less often.</summary>
+    private const double HiddenLoadCost = 0.02;
+
     /// <summary>Cycles that a step costs beside its operations: the loop, and what the machine cannot overlap. Larger tiles share it.</summary>
     private const double StepCost = 0.5;
+
+    /// <summary>
+    /// Cycles of a tile's end, where vectors have 64 bytes: it hides a dozen stores among the multiply-adds of the next tile. While the machine
+    /// stores, it multiplies next to nothing, and more of them stand in each other's way.
+    /// </summary>
+    private const double TileEnd = 6, CyclesOfStore = 1.5, CyclesOfPair = 0.25;
+    private const int HiddenStores = 12;
 
     private readonly Nest _nest;
     private readonly Target _target;
@@ -255,6 +265,7 @@ internal sealed partial class TileShape
 
         int points = firstTile * secondTile * vectors;
         int loads = 0;
+        double lines = 0;
         int held = 0;
         int passing = 1;
         foreach (var access in _loads)
@@ -263,6 +274,7 @@ internal sealed partial class TileShape
             int across = OnVectors(access) ? vectors : 1;
             int count = (onFirst ? firstTile : 1) * (secondTile > 1 && access.DependsOn(second!) ? secondTile : 1) * across;
             loads += count;
+            lines += count * LinesOfLoad(access);
             if (count == points)
             {
                 continue;
@@ -281,8 +293,20 @@ internal sealed partial class TileShape
         int operations = points * Accumulators;
         bool isWhole = FetchesPoints && (operations + loads) * _steps <= Planner.BodyBudget && (operations * 2 < _target.Registers || !SharesLoads);
         double memory = MemoryCycles([(first, firstTile), (second, secondTile)], vectors, isWhole);
-        double arithmetic = Math.Max(Math.Max(operations / 2.0, loads / LoadsPerCycle), Latency) + StepCost;
+        double arithmetic = Math.Max(Math.Max(operations / 2.0, lines / LoadsPerCycle), Latency) + (HiddenLoadCost * lines) + StepCost + EndCycles(points);
         return (Overlapped(arithmetic, memory), operations + held + passing);
+    }
+
+    /// <summary>Cycles of a step for what its tile stores in the end.</summary>
+    private double EndCycles(int points)
+    {
+        if (_target.Kind != VectorKind.Fixed512 || _nest.Reduction.Exists(static axis => axis.IsSymbolic))
+        {
+            return 0;
+        }
+
+        int more = Math.Max(0, (points * _nest.Stores.Count) - HiddenStores);
+        return (TileEnd + (CyclesOfStore * more) + (CyclesOfPair * more * more)) / _steps;
     }
 
     private (double Cost, Axis? First, int FirstTile, Axis? Second, int SecondTile) RectangleCost(int vectors, Body? body)
