@@ -269,8 +269,7 @@ internal sealed partial class ConvolutionEquation
         AddPixels(nest, [i, j]);
         nest.Tile.Add(j);
         nest.Tile.Add(i);
-        nest.Reduction.AddRange([u, v]);
-        AddReduction(nest, input.Axis);
+        AddTaps(nest, u, v, input.Axis, oneVector: Outputs <= _block && j.Extent > 1);
 
         Affine row = (Affine)rows.First + i;
         Affine tap = (Affine)rows.FirstTap + u;
@@ -301,8 +300,7 @@ internal sealed partial class ConvolutionEquation
             return nest;
         }
 
-        nest.Reduction.AddRange([rowTap, columnTap]);
-        AddReduction(nest, output.Axis);
+        AddTaps(nest, rowTap, columnTap, output.Axis, oneVector: Inputs <= _block && column.Extent > 1);
         var yAccess = PerSample(y.At(YIndex(group, output.Index), rows.Source(row, rowTap), columns.Source(column, columnTap)), samples);
         var sum = new Accumulator("a", initial(point.Channel));
         sum.Update = Expr.MultiplyAdd(yAccess, Weight(weight, order, group, output.Index, rows.Tap(rowPhase, rowTap), columns.Tap(columnPhase, columnTap), input.Index), sum);
@@ -321,12 +319,19 @@ internal sealed partial class ConvolutionEquation
         nest.Parallel.InsertRange(lanes < 0 ? nest.Parallel.Count : lanes, axes);
     }
 
-    private static void AddReduction(Nest nest, Axis? axis)
+    /// <summary>
+    /// The order of a sum over taps and channels. Channels lie together and come last, except where one vector holds all lanes: there each
+    /// multiply-add would load a value of its own, and a row's taps share theirs with neighbouring columns.
+    /// </summary>
+    private static void AddTaps(Nest nest, Axis rowTap, Axis columnTap, Axis? channel, bool oneVector)
     {
-        if (axis is not null)
+        List<Axis> axes = [rowTap, columnTap];
+        if (channel is not null)
         {
-            nest.Reduction.Add(axis);
+            axes.Insert(oneVector && nest.Lane is not null ? 1 : 2, channel);
         }
+
+        nest.Reduction.AddRange(axes);
     }
 
     private static Access PerSample(Access access, Axis? samples) => samples is null ? access : access.Moved(samples);

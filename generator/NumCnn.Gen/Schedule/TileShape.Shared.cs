@@ -8,6 +8,9 @@ internal sealed partial class TileShape
     /// <summary>Iterations of an axis that stands in a body in part.</summary>
     private const int LongestPart = 4;
 
+    /// <summary>Statements of a body that shares its loads: a little more than others may have, which gain less from them.</summary>
+    private const int SharingBody = 136;
+
     /// <summary>Statements of a body whose loads are worth more than usual: those of sums that fetch their lines anew, as a weight's gradient does, whose compiling no first inference waits for.</summary>
     private const int LongBody = 320;
 
@@ -111,7 +114,7 @@ internal sealed partial class TileShape
         }
 
         int operations = points * Accumulators;
-        bool isShort = (operations * steps) + loads <= (FetchesSums ? LongBody : Planner.BodyBudget);
+        bool isShort = (operations * steps) + loads <= (FetchesSums ? LongBody : SharingBody);
         int sum = _nest.Reduction.Aggregate(operations, static (product, axis) => axis.IsSymbolic ? int.MaxValue : (int)Math.Min((long)product * axis.Extent, int.MaxValue));
         double latency = (double)Latency / Math.Max(1, Window / sum);
         double memory = MemoryCycles(tile, vectors, isWhole: steps == _steps);
