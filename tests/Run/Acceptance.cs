@@ -14,8 +14,14 @@ internal static class Acceptance
             return 1;
         }
 
+        // What an earlier run left behind may be of another state.
+        foreach (string file in Files(root).ToList())
+        {
+            File.Delete(file);
+        }
+
         // They fail where something has changed; what they leave behind says what.
-        await Dotnet.RunAsync(root, "test", SourceTree.Assembly(project), "--filter", "FullyQualifiedName~Snapshots|FullyQualifiedName~Documentation");
+        await Dotnet.RunAsync(root, "test", SourceTree.Assembly(project), "--filter", "FullyQualifiedName~Snapshots|FullyQualifiedName~Documentation|FullyQualifiedName~TileChoice");
         int count = 0;
         foreach (string file in Files(root).Order(StringComparer.Ordinal))
         {
