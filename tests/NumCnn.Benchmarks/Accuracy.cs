@@ -20,13 +20,21 @@ internal static class Accuracy
         var command = new Command("accuracy", "Prints the error of float32 outputs against float64, ours and the peers'.") { only, ort, python };
         command.SetAction(parsed =>
         {
-            string[] names = parsed.GetValue(only) ?? [];
-            List<Work> works = [.. WorkList.All.Where(work => names.Length == 0 || names.Any(name => work.Name.StartsWith(name, StringComparison.Ordinal)))];
+            var works = WorkList.Select(parsed.GetValue(only) ?? [], static _ => true);
+            if (works.Count == 0)
+            {
+                return 2;
+            }
+
             using var peers = new PeerSet(Path.GetFullPath(parsed.GetValue(ort)!), parsed.GetValue(python)!);
             Console.WriteLine(string.Join("; ", peers.Describe()));
             Console.WriteLine(string.Format(CultureInfo.InvariantCulture, Format, "work", "batch", "side", "max ULP", "mean ULP", "max/largest"));
-            works.ForEach(work => Print(work, peers));
-            return works.Count > 0 ? 0 : 2;
+            foreach (var work in works)
+            {
+                Print(work, peers);
+            }
+
+            return 0;
         });
         return command;
     }

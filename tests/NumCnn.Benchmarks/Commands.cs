@@ -55,12 +55,10 @@ internal static class Commands
         var command = new Command("compare", "Prints medians beside the peers', interleaved, after comparing the results.") { only, threads, quick, json, native, ort, python };
         command.SetAction(parsed =>
         {
-            string[] names = parsed.GetValue(only) ?? [];
             bool isQuick = parsed.GetValue(quick);
-            List<Work> works = [.. WorkList.All.Where(work => names.Length == 0 ? !(isQuick && work.IsLarge) : names.Any(name => work.Name.StartsWith(name, StringComparison.Ordinal)))];
+            var works = WorkList.Select(parsed.GetValue(only) ?? [], work => !(isQuick && work.IsLarge));
             if (works.Count == 0)
             {
-                Console.Error.WriteLine($"--only {string.Join(' ', names)}: no such work. There are {string.Join(", ", WorkList.All.Select(static work => work.Name))}.");
                 return 2;
             }
 
@@ -70,7 +68,7 @@ internal static class Commands
         return command;
     }
 
-    private static int Compare(List<Work> works, int[] threads, bool quick, FileInfo? json, FileInfo? native, string ort, string python)
+    private static int Compare(IReadOnlyList<Work> works, int[] threads, bool quick, FileInfo? json, FileInfo? native, string ort, string python)
     {
         using var peers = new PeerSet(ort, python);
         Console.WriteLine($"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {MachineName.Processor()}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}");

@@ -24,8 +24,13 @@ internal static class Roofline
         var command = new Command("roofline", "Prints what the machine allows one thread for one sample, and what it takes.") { only, layers };
         command.SetAction(parsed =>
         {
-            string[] names = parsed.GetValue(only) ?? [];
-            Run([.. WorkList.All.Where(work => names.Length == 0 ? !work.IsLarge : names.Any(name => work.Name.StartsWith(name, StringComparison.Ordinal)))], parsed.GetValue(layers));
+            var works = WorkList.Select(parsed.GetValue(only) ?? [], static work => !work.IsLarge);
+            if (works.Count == 0)
+            {
+                return 2;
+            }
+
+            Run(works, parsed.GetValue(layers));
             return 0;
         });
         return command;

@@ -68,6 +68,28 @@ public class TileChoiceTests
         Assert.Equal(vectors, Plan(nest, VectorKind.Variable).Pieces[0].LaneVectors);
     }
 
+    [Theory]
+    [InlineData(32, false)] // a sum of 32 steps cannot hide the stores of a larger tile
+    [InlineData(128, true)] // one of 128 steps can
+    public void Short_sums_end_in_no_more_stores_than_the_next_tile_hides(int channels, bool large)
+    {
+        string layer = FormattableString.Invariant($"name: A\ninput: [{channels}, 24, 24]\nseed: 1\nlayers:\n  - conv2d: {{out_channels: {channels}, kernel_size: 1}}\nloss: mse\n");
+        var (_, nest) = Kernels(layer).Single(static kernel => kernel.Kind == "Forward");
+        var piece = Plan(nest, VectorKind.Fixed512).Pieces[0];
+        int stores = nest.Stores.Count * piece.LaneVectors * piece.Ranges.Values.Aggregate(1, static (product, range) => product * range.Tile);
+        Assert.Equal(large, stores > 12);
+    }
+
+    [Theory]
+    [InlineData(16, "u c v")] // one vector: a row's taps share what neighbouring columns read
+    [InlineData(32, "u v c")] // two: each value that is loaded serves both
+    public void Taps_of_a_row_are_summed_last_where_one_vector_holds_all_channels(int channels, string order)
+    {
+        string layer = FormattableString.Invariant($"name: A\ninput: [8, 24, 24]\nseed: 1\nlayers:\n  - conv2d: {{out_channels: {channels}, kernel_size: 3}}\nloss: mse\n");
+        var (_, nest) = Kernels(layer).Single(static kernel => kernel.Kind == "Forward");
+        Assert.Equal(order, string.Join(' ', nest.Reduction.Select(static axis => axis.Name)));
+    }
+
     private static Plan Plan(Nest nest, VectorKind kind) => Planner.Create(nest, Target.For(kind, DType.Float32), UnrollMode.Auto);
 
     /// <summary>The kernels of a layer that have lanes, each by the nest with the most work, of the parts of a divided step too.</summary>

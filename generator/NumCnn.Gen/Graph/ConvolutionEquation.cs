@@ -13,22 +13,6 @@ internal sealed record OutputPoint(Affine Channel, Affine Row, Affine Column, Ax
     }
 }
 
-/// <summary>In which order a weight lies in memory; lanes want their channel innermost, in blocks of 64 bytes.</summary>
-internal enum WeightOrder
-{
-    /// <summary>[⌈outputs / block⌉][row][column][input][block of outputs].</summary>
-    OutputLanes,
-
-    /// <summary>[⌈inputs / block⌉][row][column][output][block of inputs].</summary>
-    InputLanes,
-
-    /// <summary>[row][column][channels], one input and one output a group.</summary>
-    Depthwise,
-
-    /// <summary>[output][row][column][input], as for a tensor too narrow for lanes, or groups that do not fill them.</summary>
-    Plain,
-}
-
 /// <summary>
 /// The one equation behind convolution, linear and transposed convolution, of any stride, dilation and grouping:
 /// <code>y[g,o,i,j] = Σ u,v,c  w[g,o,c,u,v] · x[g,c, i·stride + u·dilation − pad, j·stride + v·dilation − pad]</code>
@@ -111,43 +95,6 @@ internal sealed partial class ConvolutionEquation
         }
     }
 
-    /// <summary>The order for a weight whose output (or whose input) lanes run over.</summary>
-    public WeightOrder OrderFor(bool outputs)
-    {
-        if (IsDepthwise)
-        {
-            return Groups <= Value.Narrow ? WeightOrder.Plain : WeightOrder.Depthwise;
-        }
-
-        int channels = outputs ? Outputs : Inputs;
-        return Groups > 1 || channels <= Value.Narrow ? WeightOrder.Plain : outputs ? WeightOrder.OutputLanes : WeightOrder.InputLanes;
-    }
-
-    /// <summary>The share of lanes with work in vectors over y's channels.</summary>
-    public double UsefulLanes(WeightOrder order) => order switch
-    {
-        WeightOrder.OutputLanes => (double)Outputs / (Blocks(Outputs) * _block),
-        WeightOrder.Depthwise => (double)Groups / (Blocks(Groups) * _block),
-        _ => 1.0 / _block,
-    };
-
-    public int WeightLength(WeightOrder order) => order switch
-    {
-        WeightOrder.OutputLanes => checked(Blocks(Outputs) * Taps * Inputs * _block),
-        WeightOrder.InputLanes => checked(Blocks(Inputs) * Taps * Outputs * _block),
-        WeightOrder.Depthwise => checked(Taps * Blocks(Groups) * _block),
-        _ => checked(YChannels * Taps * Inputs),
-    };
-
-    /// <summary>The factors of the parameter's indices: output, input, row, column.</summary>
-    public ((int Size, int Stride)[] Output, (int Size, int Stride)[] Input, (int Size, int Stride)[] Row, (int Size, int Stride)[] Column) WeightFactors(WeightOrder order) => order switch
-    {
-        WeightOrder.OutputLanes => (Blocked(Outputs, Taps * Inputs), [(Inputs, _block)], [(Kernel.H, Kernel.W * Inputs * _block)], [(Kernel.W, Inputs * _block)]),
-        WeightOrder.InputLanes => ([(Outputs, _block)], Blocked(Inputs, Taps * Outputs), [(Kernel.H, Kernel.W * Outputs * _block)], [(Kernel.W, Outputs * _block)]),
-        WeightOrder.Depthwise => ([(Groups, 1)], [(1, 0)], [(Kernel.H, Kernel.W * Blocks(Groups) * _block)], [(Kernel.W, Blocks(Groups) * _block)]),
-        _ => ([(YChannels, Taps * Inputs)], [(Inputs, 1)], [(Kernel.H, Kernel.W * Inputs)], [(Kernel.W, Inputs)]),
-    };
-
     /// <summary>y from x: a convolution. At the upper and lower border, taps that read zeros are left out where that pays.</summary>
     public IReadOnlyList<Nest> Gather(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
         => [.. GatherSpans(y, order).Select(rows => y.LanesOverColumns
@@ -211,30 +158,6 @@ internal sealed partial class ConvolutionEquation
         nest.Stores.Add(new StoreTo(target, (Expr)target + sum));
         ShareOut(nest, other);
         return nest;
-    }
-
-    /// <summary>A copy of a weight in another order.</summary>
-    public IReadOnlyList<Nest> Reorder(string title, Storage from, WeightOrder fromOrder, Storage to, WeightOrder toOrder)
-    {
-        var nests = new List<Nest>();
-        bool Uses(WeightOrder order) => fromOrder == order || toOrder == order;
-        foreach (var output in Stretches("o", Outputs, Uses(WeightOrder.OutputLanes)))
-        {
-            foreach (var input in Stretches("c", Inputs, Uses(WeightOrder.InputLanes)))
-            {
-                var nest = new Nest { Title = title };
-                var u = new Axis("u", Kernel.H);
-                var v = new Axis("v", Kernel.W);
-                nest.Parallel.AddRange(output.Axes);
-                nest.Parallel.AddRange([u, v]);
-                nest.Parallel.AddRange(input.Axes);
-                nest.Tile.Add(output.Axes[output.Axes.Count - 1]);
-                nest.Stores.Add(new StoreTo(Weight(to, toOrder, null, output.Index, u, v, input.Index), Weight(from, fromOrder, null, output.Index, u, v, input.Index)));
-                nests.Add(nest);
-            }
-        }
-
-        return nests;
     }
 
     /// <summary>Rows of y by the taps that reach x.</summary>
@@ -352,8 +275,6 @@ internal sealed partial class ConvolutionEquation
 
     private int Blocks(int channels) => (channels + _block - 1) / _block;
 
-    private (int Size, int Stride)[] Blocked(int channels, int rows) => [(Blocks(channels), rows * _block), (_block, 1)];
-
     private Axis? AddSamples(Nest nest)
     {
         if (!IsMatrixProduct)
@@ -410,44 +331,4 @@ internal sealed partial class ConvolutionEquation
     private Affine XIndex(Axis? group, ChannelIndex channel) => group is null ? channel.Index : (group * Inputs) + channel.Index;
 
     private Affine YIndex(Axis? group, ChannelIndex channel) => group is null ? channel.Index : (group * Outputs) + channel.Index;
-
-    private Access Weight(Storage storage, WeightOrder order, Axis? group, ChannelIndex output, Affine u, Affine v, ChannelIndex input)
-    {
-        var tap = (u * Kernel.W) + v;
-        return new(storage, order switch
-        {
-            WeightOrder.OutputLanes => (output.Block * (Taps * Inputs * _block)) + (tap * (Inputs * _block)) + (input.Index * _block) + output.Lane,
-            WeightOrder.InputLanes => (input.Block * (Taps * Outputs * _block)) + (tap * (Outputs * _block)) + (output.Index * _block) + input.Lane,
-            WeightOrder.Depthwise => (tap * (Blocks(Groups) * _block)) + output.Index,
-            _ => (YIndex(group, output) * (Taps * Inputs)) + (tap * Inputs) + input.Index,
-        });
-    }
-
-    /// <summary>An element of the weight, or of its gradient.</summary>
-    public Access Weight(Storage storage, WeightOrder order, ChannelIndex output, Affine u, Affine v, Axis input) => Weight(storage, order, null, output, u, v, ChannelIndex.Plain(input));
-
-    /// <summary>A channel axis as one stretch, or as whole blocks and the rest, so that block and place in it are affine.</summary>
-    private IEnumerable<(IReadOnlyList<Axis> Axes, ChannelIndex Index)> Stretches(string name, int channels, bool blocked)
-    {
-        if (!blocked)
-        {
-            var axis = new Axis(name, channels);
-            yield return ([axis], ChannelIndex.Plain(axis));
-            yield break;
-        }
-
-        int whole = channels / _block;
-        if (whole > 0)
-        {
-            var block = new Axis(name + "Block", whole);
-            var lane = new Axis(name, _block);
-            yield return ([block, lane], ChannelIndex.Lanes(block, lane, _block));
-        }
-
-        if (channels % _block is var rest and > 0)
-        {
-            var lane = new Axis(name, rest);
-            yield return ([lane], ChannelIndex.At(whole, lane, _block));
-        }
-    }
 }

@@ -6,12 +6,17 @@ namespace NumCnn.Gen.Schedule;
 /// </summary>
 internal sealed class Body
 {
-    public Body(IReadOnlyList<(Axis Axis, int Count)> axes) => Axes = axes;
+    public Body(params (Axis Axis, int Count)[] axes)
+    {
+        Axes = axes;
+        Steps = axes.Aggregate(1, static (product, axis) => product * axis.Count);
+    }
 
     /// <summary>The reduction axes and how many of their iterations stand in the body, outermost first.</summary>
-    public IReadOnlyList<(Axis Axis, int Count)> Axes { get; }
+    public (Axis Axis, int Count)[] Axes { get; }
 
-    public int Steps => Axes.Aggregate(1, static (product, axis) => product * axis.Count);
+    /// <summary>How many iterations these are together.</summary>
+    public int Steps { get; }
 
     public int CountOf(Axis axis)
     {
@@ -34,7 +39,7 @@ internal sealed class Body
     {
         int reach = 0;
         int sign = 0;
-        for (int i = Axes.Count - 1; i >= 0; i--)
+        for (int i = Axes.Length - 1; i >= 0; i--)
         {
             var (axis, count) = Axes[i];
             int factor = access.Address.FactorOf(axis);

@@ -40,7 +40,16 @@ internal static class Integers
         var sums = new HashSet<int> { 0 };
         foreach (var (step, count) in runs)
         {
-            sums = [.. sums.SelectMany(sum => Enumerable.Range(0, count).Select(k => sum + (k * step)))];
+            var longer = new HashSet<int>();
+            foreach (int sum in sums)
+            {
+                for (int k = 0; k < count; k++)
+                {
+                    longer.Add(sum + (k * step));
+                }
+            }
+
+            sums = longer;
         }
 
         return sums.Count;

@@ -31,7 +31,18 @@ internal sealed class KernelNames
 
     public string OfStorage(Storage storage) => _parameters[storage].Name;
 
-    public bool IsTaken(string name) => _scopes.Any(scope => scope.Contains(name));
+    public bool IsTaken(string name)
+    {
+        foreach (var scope in _scopes)
+        {
+            if (scope.Contains(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public void Claim(string name) => _scopes.Peek().Add(name);
 

@@ -118,7 +118,13 @@ internal sealed partial class Lowering
                 return new LoadCode(Operand(load.Access, point), IsVector(load.Access) ? LoadKind.Vector : _nest.Lane is null ? LoadKind.Element : LoadKind.Broadcast);
             default:
                 var operation = (Operation)expr;
-                return new OperationCode(operation.Code, [.. operation.Operands.Select(operand => Build(operand, point, held, points))]);
+                var operands = new Code[operation.Operands.Count];
+                for (int i = 0; i < operands.Length; i++)
+                {
+                    operands[i] = Build(operation.Operands[i], point, held, points);
+                }
+
+                return new OperationCode(operation.Code, operands);
         }
     }
 
@@ -145,6 +151,17 @@ internal sealed partial class Lowering
         => point.Offsets.Keys.Any(axis => axis != _nest.Block && load.Access.DependsOn(axis));
 
     private string AccumulatorName(Accumulator accumulator, Point point, List<Point> points)
+    {
+        if (!point.Names.TryGetValue(accumulator, out string? known))
+        {
+            known = NewAccumulatorName(accumulator, point, points);
+            point.Names.Add(accumulator, known);
+        }
+
+        return known;
+    }
+
+    private string NewAccumulatorName(Accumulator accumulator, Point point, List<Point> points)
     {
         int tiles = points[points.Count - 1].TileIndex + 1;
         int vectors = points.Count / tiles;

@@ -45,7 +45,7 @@ internal sealed partial class Lowering
         Ref? best = null;
         foreach (var candidate in _refs)
         {
-            if (candidate.Storage == storage && (candidate.SampleOffset == sampleOffset || candidate.SampleOffset == 0) && candidate.Terms.All(terms.Contains)
+            if (candidate.Storage == storage && (candidate.SampleOffset == sampleOffset || candidate.SampleOffset == 0) && Covers(terms, candidate)
                 && (best is null || candidate.Terms.Count > best.Terms.Count || (candidate.Terms.Count == best.Terms.Count && candidate.SampleOffset == sampleOffset)))
             {
                 best = candidate;
@@ -65,6 +65,19 @@ internal sealed partial class Lowering
         _refs.Add(created);
         _output.Add(new RefStatement(created, moves));
         return created;
+    }
+
+    private static bool Covers(List<(LoopVariable Variable, int Factor)> terms, Ref candidate)
+    {
+        for (int i = 0; i < candidate.Terms.Count; i++)
+        {
+            if (!terms.Contains(candidate.Terms[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private MemoryOperand Operand(Access access, Point point)

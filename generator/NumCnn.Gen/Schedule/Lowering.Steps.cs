@@ -85,21 +85,23 @@ internal sealed partial class Lowering
         }
 
         var held = new Dictionary<(Load, int, int), string>();
-        foreach (var load in loads.Where(load => outer is null || !load.Access.DependsOn(outer)))
+        var onOuter = loads.FindAll(load => outer is not null && load.Access.DependsOn(outer) && !OnInner(load));
+        var onBoth = loads.FindAll(load => outer is not null && load.Access.DependsOn(outer) && OnInner(load));
+        foreach (var load in loads.Except(onOuter).Except(onBoth))
         {
             Hold(load, 0, tiles);
         }
 
         for (int first = 0; first < tiles; first += inner)
         {
-            foreach (var load in loads.Where(load => outer is not null && load.Access.DependsOn(outer) && !OnInner(load)))
+            foreach (var load in onOuter)
             {
                 Hold(load, first, inner);
             }
 
             for (int t = first; t < first + inner; t++)
             {
-                foreach (var load in loads.Where(load => outer is not null && load.Access.DependsOn(outer) && OnInner(load)))
+                foreach (var load in onBoth)
                 {
                     Hold(load, t, 1);
                 }

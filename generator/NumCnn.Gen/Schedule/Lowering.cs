@@ -111,6 +111,9 @@ internal sealed partial class Lowering
         public int TileIndex { get; set; }
 
         public int VectorIndex { get; set; }
+
+        /// <summary>The locals that hold the point's sums.</summary>
+        public Dictionary<Accumulator, string> Names { get; } = [];
     }
 
     private void Open(Piece piece, int depth)

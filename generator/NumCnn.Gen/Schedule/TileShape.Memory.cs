@@ -14,7 +14,6 @@ internal sealed partial class TileShape
     /// <summary>Cycles from a line of the second cache to the next, where each load of the code follows one stream, and where it alternates between several.</summary>
     private const double LineOfStream = 1.2, LineOfMany = 2.3;
 
-    private readonly Dictionary<Access, double> _linesOfLoads = [];
     private List<SumLines>? _sumLines;
     private bool? _fetchesSums;
     private bool? _fetchesPoints;
@@ -26,20 +25,20 @@ internal sealed partial class TileShape
     /// pixels, and the next sum finds them gone. Pixels of many channels are far apart, so that few of them stay.
     /// </summary>
     private bool FetchesSums => _fetchesSums ??= _nest.Lane is not null
-        && _loads.TrueForAll(access => access.Phase is null && _nest.Reduction.TrueForAll(axis => !axis.IsSymbolic && LinesApart(access, axis)))
+        && !_sumsSamples && _loads.TrueForAll(load => load.Access.Phase is null && _nest.Reduction.TrueForAll(axis => LinesApart(load.Access, axis)))
         && LinesOfSums().SelectMany(static lines => lines.Windows).Distinct().ToList() is var windows
         && _steps > Product(windows)
-        && LinesOfSums().Sum(lines => lines.Count([.. windows.Select(static axis => ((Axis?)axis, axis.Extent))]) * lines.Apart) > FirstCache;
+        && LinesOfSums().Sum(lines => lines.Count([.. windows.Select(static axis => (axis, axis.Extent))]) * lines.Apart) > FirstCache;
 
     /// <summary>
     /// Whether each point fetches its lines: the nest's images exceed the first cache, and each channel is summed by itself, so that
     /// one operand is the same for all points, as the taps of a depthwise convolution are.
     /// </summary>
     private bool FetchesPoints => _fetchesPoints ??= !FetchesSums && _nest.Block is null && _nest.Lane is not null && _steps <= Product(PointAxes())
-        && _loads.TrueForAll(access => access.Phase is null && OnVectors(access))
-        && _loads.Exists(access => !PointAxes().Exists(access.DependsOn))
+        && _loads.TrueForAll(static load => load.Access.Phase is null && load.OnVectors)
+        && _loads.Exists(load => !PointAxes().Exists(load.Access.DependsOn))
         && !_nest.Parallel.Concat(_nest.Reduction).Any(static axis => axis.IsSymbolic)
-        && _loads.Concat(_nest.Stores.Select(static store => store.Target)).Select(static access => access.Storage).Distinct().Sum(static storage => (long)storage.Length) * _target.ElementSize > FirstCache;
+        && _loads.Select(static load => load.Access).Concat(_nest.Stores.Select(static store => store.Target)).Select(static access => access.Storage).Distinct().Sum(static storage => (long)storage.Length) * _target.ElementSize > FirstCache;
 
     /// <summary>Whether steps of some tile could share what they load.</summary>
     private bool SharesLoads => _sharesLoads ??= Bodies().Any();
@@ -48,7 +47,7 @@ internal sealed partial class TileShape
     /// <param name="tile">The tile.</param>
     /// <param name="vectors">Vectors of channels.</param>
     /// <param name="isWhole">The tile's whole sum stands in one body, each load for itself.</param>
-    private double MemoryCycles(IReadOnlyList<(Axis? Axis, int Count)> tile, int vectors, bool isWhole)
+    private double MemoryCycles((Axis Axis, int Count)[] tile, int vectors, bool isWhole)
     {
         if (FetchesSums)
         {
@@ -80,15 +79,7 @@ internal sealed partial class TileShape
 
     /// <summary>Lines that a load of an access touches: one, or on average more where vectors begin at any column and some go on in the next line.</summary>
     private double LinesOfLoad(Access access)
-    {
-        if (!_linesOfLoads.TryGetValue(access, out double lines))
-        {
-            lines = _nest.Lane is { } lane && Math.Abs(access.Address.FactorOf(lane)) == 1 ? 1 + Crossings(access, lane) : 1;
-            _linesOfLoads.Add(access, lines);
-        }
-
-        return lines;
-    }
+        => _nest.Lane is { } lane && Math.Abs(access.Address.FactorOf(lane)) == 1 ? 1 + Crossings(access, lane) : 1;
 
     /// <summary>The share of an access's vectors that do not end in the line in which they begin.</summary>
     private double Crossings(Access access, Axis lane)
@@ -140,13 +131,13 @@ internal sealed partial class TileShape
     private bool LinesApart(Access access, Axis axis)
         => access.Address.FactorOf(axis) is var factor && (factor == 0 || Math.Abs(factor) * _target.ElementSize >= LineBytes);
 
-    private List<SumLines> LinesOfSums() => _sumLines ??= [.. _loads.Select(access => new SumLines(this, access))];
+    private List<SumLines> LinesOfSums() => _sumLines ??= [.. _loads.Select(load => new SumLines(this, load.Access))];
 
     /// <summary>Pixels of all images that a point reads for the first time, from how far neighbours are apart.</summary>
     private double FreshPixels()
     {
         double pixels = 0;
-        foreach (var access in _loads.Where(access => PointAxes().Exists(access.DependsOn)))
+        foreach (var access in _loads.Select(static load => load.Access).Where(access => PointAxes().Exists(access.DependsOn)))
         {
             double fresh = 1;
             foreach (var axis in _nest.Reduction.Where(access.DependsOn))
@@ -211,7 +202,7 @@ internal sealed partial class TileShape
         public int Apart { get; }
 
         /// <summary>The lines of a tile's sum, for one vector.</summary>
-        public double Count(IReadOnlyList<(Axis? Axis, int Count)> tile)
+        public double Count((Axis Axis, int Count)[] tile)
         {
             double lines = _steps;
             foreach (var (axis, neighbours, steps, step) in _factors)

@@ -67,110 +67,125 @@ internal sealed partial class TileShape
     }
 
     /// <summary>What a piece's steps share under the chosen body.</summary>
-    public Access? Shared(Piece piece)
-        => Body is null ? null : Shared(TileOf(piece), piece.LaneVectors * BlockTile(piece), Body);
+    public Access? Shared(Piece piece) => Body is null ? null : Shared(TileOf(piece), VectorsOf(piece), Body, Distinct(TileOf(piece), VectorsOf(piece), Body))?.Access;
 
     /// <summary>Statements of a body that shares its loads.</summary>
-    public int StatementsPerBody(Piece piece)
-    {
-        var tile = TileOf(piece);
-        int vectors = piece.LaneVectors * BlockTile(piece);
-        return (Points(piece) * Accumulators * Body!.Steps) + _loads.Sum(access => Distinct(access, tile, vectors, Body));
-    }
+    public int StatementsPerBody(Piece piece) => (Points(piece) * Accumulators * Body!.Steps) + Distinct(TileOf(piece), VectorsOf(piece), Body).Sum();
 
-    private int BlockTile(Piece piece) => _nest.Block is { } block && piece.Ranges.TryGetValue(block, out var range) ? range.Tile : 1;
+    private int LongestBody => FetchesSums ? LongBody : SharingBody;
 
-    private List<(Axis? Axis, int Count)> TileOf(Piece piece)
-        => [.. _tile.Where(axis => axis != _nest.Block && piece.Ranges.TryGetValue(axis, out var range) && range.Tile > 1).Select(axis => ((Axis?)axis, piece.Ranges[axis].Tile))];
+    /// <summary>Whether a body has too many statements even without its loads.</summary>
+    private bool IsTooLong(int points, Body body) => points * Accumulators * body.Steps > LongestBody;
+
+    private int VectorsOf(Piece piece) => piece.LaneVectors * (_nest.Block is { } block && piece.Ranges.TryGetValue(block, out var range) ? range.Tile : 1);
+
+    private (Axis Axis, int Count)[] TileOf(Piece piece)
+        => [.. _tile.Where(axis => axis != _nest.Block && piece.Ranges.TryGetValue(axis, out var range) && range.Tile > 1).Select(axis => (axis, piece.Ranges[axis].Tile))];
 
     /// <summary>A quick look: an access that a tile's axis and one of the body's move to the same place.</summary>
     private bool CanShare(Body body)
-        => _loads.Exists(access => access.Phase is null && body.MovesOneWay(access)
-            && body.Axes.Any(own => _tile.Exists(axis => access.Address.FactorOf(axis) is var tiled && access.Address.FactorOf(own.Axis) is var factor && tiled != 0 && factor != 0
+        => _loads.Exists(load => load.Access.Phase is null && body.MovesOneWay(load.Access)
+            && body.Axes.Any(own => _tile.Exists(axis => load.Access.Address.FactorOf(axis) is var tiled && load.Access.Address.FactorOf(own.Axis) is var factor && tiled != 0 && factor != 0
                 && Enumerable.Range(1, own.Count - 1).Any(k => factor * k % tiled == 0 && Math.Abs(factor * k / tiled) < axis.Extent))));
 
     /// <summary>
     /// A step of a body that shares its loads, as the lowering writes it: elements of the shared access pass through one
     /// local, in the order of memory, and what else serves more than once is held for the whole body. Null if nothing is shared.
     /// </summary>
-    private (double Cycles, int Registers)? SharedCost(IReadOnlyList<(Axis? Axis, int Count)> tile, int vectors, Body body)
+    private (double Cycles, int Registers)? SharedCost((Axis Axis, int Count)[] tile, int vectors, Body body)
     {
-        if (Shared(tile, vectors, body) is not { } shared)
+        int[] counts = Distinct(tile, vectors, body);
+        if (Shared(tile, vectors, body, counts) is not { } shared)
         {
             return null;
         }
 
-        int points = tile.Aggregate(vectors, static (product, axis) => product * axis.Count);
+        int points = vectors;
+        foreach (var (_, count) in tile)
+        {
+            points *= count;
+        }
+
         int steps = body.Steps;
         int loads = 0;
         double lines = 0;
         int held = 0;
-        foreach (var access in _loads)
+        for (int k = 0; k < counts.Length; k++)
         {
-            int count = Distinct(access, tile, vectors, body);
-            loads += count;
-            lines += count * LinesOfLoad(access);
-            held += access == shared || count == points * steps ? 0 : count;
+            loads += counts[k];
+            lines += counts[k] * _loads[k].Lines;
+            held += _loads[k] == shared || counts[k] == points * steps ? 0 : counts[k];
         }
 
         int operations = points * Accumulators;
-        bool isShort = (operations * steps) + loads <= (FetchesSums ? LongBody : SharingBody);
-        int sum = _nest.Reduction.Aggregate(operations, static (product, axis) => axis.IsSymbolic ? int.MaxValue : (int)Math.Min((long)product * axis.Extent, int.MaxValue));
-        double latency = (double)Latency / Math.Max(1, Window / sum);
+        bool isShort = (operations * steps) + loads <= LongestBody;
+        double latency = _sumsSamples ? Latency : Latency / Math.Max(1, Math.Floor(Window / (operations * _steps)));
         double memory = MemoryCycles(tile, vectors, isWhole: steps == _steps);
         double arithmetic = Math.Max(Math.Max(operations / 2.0, lines / LoadsPerCycle / steps), latency) + (SharedLoadCost * lines / steps) + StepCost + EndCycles(points);
         double cycles = Overlapped(arithmetic, memory);
         return (isShort ? cycles : double.MaxValue, operations + held + 1);
     }
 
-    /// <summary>The access of which the body's steps load the fewest elements, measured by what they would load one by one.</summary>
-    private Access? Shared(IReadOnlyList<(Axis? Axis, int Count)> tile, int vectors, Body body)
+    /// <summary>The load of which the body's steps need the fewest elements, measured by what they would load one by one.</summary>
+    private TileLoad? Shared((Axis Axis, int Count)[] tile, int vectors, Body body, int[] counts)
     {
-        Access? best = null;
+        TileLoad? best = null;
         int most = 0;
-        foreach (var access in _loads)
+        for (int k = 0; k < counts.Length; k++)
         {
-            if (access.Phase is null && body.MovesOneWay(access))
+            var load = _loads[k];
+            int saved = ((load.OnVectors ? vectors : 1) * Places(load.Access, tile) * Places(load.Access, body.Axes)) - counts[k];
+            if (saved > most && load.Access.Phase is null && body.MovesOneWay(load.Access))
             {
-                int alone = OnVectors(access) ? vectors : 1;
-                foreach (var (axis, count) in tile.Concat(body.Axes.Select(static own => ((Axis?)own.Axis, own.Count))))
-                {
-                    alone *= axis is not null && access.Address.FactorOf(axis) != 0 ? count : 1;
-                }
-
-                int saved = alone - Distinct(access, tile, vectors, body);
-                if (saved > most)
-                {
-                    most = saved;
-                    best = access;
-                }
+                most = saved;
+                best = load;
             }
         }
 
         return best;
     }
 
-    /// <summary>Elements, or vectors, that an access reads in a tile's body.</summary>
-    private int Distinct(Access access, IReadOnlyList<(Axis? Axis, int Count)> tile, int vectors, Body body)
+    /// <summary>How often an access moves while its axes run.</summary>
+    private static int Places(Access access, (Axis Axis, int Count)[] axes)
     {
-        var runs = new List<(int Step, int Count)>(tile.Count + body.Axes.Count);
-        foreach (var (axis, count) in tile)
+        int places = 1;
+        foreach (var (axis, count) in axes)
         {
-            Add(axis, count);
+            places *= access.Address.FactorOf(axis) != 0 ? count : 1;
         }
 
-        foreach (var (axis, count) in body.Axes)
+        return places;
+    }
+
+    /// <summary>Elements, or vectors, that each load reads in a tile's body.</summary>
+    private int[] Distinct((Axis Axis, int Count)[] tile, int vectors, Body body)
+    {
+        int[] counts = new int[_loads.Count];
+        for (int k = 0; k < counts.Length; k++)
         {
-            Add(axis, count);
+            counts[k] = Distinct(_loads[k], tile, vectors, body);
         }
 
-        return Integers.DistinctSums(runs) * (OnVectors(access) ? vectors : 1);
+        return counts;
+    }
 
-        void Add(Axis? axis, int count)
+    /// <summary>Elements, or vectors, that a load reads in a tile's body.</summary>
+    private static int Distinct(TileLoad load, (Axis Axis, int Count)[] tile, int vectors, Body body)
+    {
+        var runs = new List<(int Step, int Count)>(tile.Length + body.Axes.Length);
+        Add(tile);
+        Add(body.Axes);
+        return Integers.DistinctSums(runs) * (load.OnVectors ? vectors : 1);
+
+        void Add((Axis Axis, int Count)[] axes)
         {
-            if (axis is not null && count > 1 && access.Address.FactorOf(axis) is var factor && factor != 0)
+            foreach (var (axis, count) in axes)
             {
-                runs.Add((Math.Abs(factor), count));
+                int factor = load.Access.Address.FactorOf(axis);
+                if (count > 1 && factor != 0)
+                {
+                    runs.Add((Math.Abs(factor), count));
+                }
             }
         }
     }

@@ -27,10 +27,12 @@ internal sealed partial class TileShape
     private readonly Nest _nest;
     private readonly Target _target;
     private readonly UnrollMode _unroll;
-    private readonly List<Access> _loads;
+    private readonly List<TileLoad> _loads;
     private readonly List<Axis> _tile;
     private readonly ForcedTile? _forced;
     private readonly double _steps;
+    private readonly bool _sumsSamples;
+    private readonly Dictionary<(int Vectors, Body? Body), (double Cost, Axis? First, int FirstTile, Axis? Second, int SecondTile)> _rectangles = [];
 
     public TileShape(Nest nest, Target target, UnrollMode unroll = UnrollMode.Auto, ForcedTile? forced = null)
     {
@@ -39,8 +41,9 @@ internal sealed partial class TileShape
         _unroll = unroll;
         _forced = forced;
         _tile = [.. nest.Tile.Where(axis => !axis.IsTrivial).Except(nest.Literals())];
-        _loads = [.. nest.Accumulators.SelectMany(UpdateLoads).Distinct()];
+        _loads = [.. nest.Accumulators.SelectMany(UpdateLoads).Distinct().Select(access => new TileLoad(access, OnVectors(access), LinesOfLoad(access)))];
         _steps = Product(nest.Reduction);
+        _sumsSamples = nest.Reduction.Exists(static axis => axis.IsSymbolic);
     }
 
     /// <summary>The steps that share their loads in one loop's body, as <see cref="BestVectors"/> chose them; null where steps stand for themselves.</summary>
@@ -174,7 +177,7 @@ internal sealed partial class TileShape
         int vectors = piece.LaneVectors * (_nest.Block is { } block && piece.Ranges.TryGetValue(block, out var range) ? range.Tile : 1);
         var tiled = _nest.Parallel.Where(axis => axis != _nest.Lane && axis != _nest.Block && piece.Ranges[axis].Tile > 1).ToList();
         int points = Points(piece) / vectors;
-        int loads = _loads.Sum(access => tiled.Where(access.DependsOn).Aggregate(OnVectors(access) ? vectors : 1, (count, axis) => count * piece.Ranges[axis].Tile));
+        int loads = _loads.Sum(load => tiled.Where(load.Access.DependsOn).Aggregate(load.OnVectors ? vectors : 1, (count, axis) => count * piece.Ranges[axis].Tile));
         return (Accumulators * points * vectors) + loads;
     }
 
@@ -187,8 +190,9 @@ internal sealed partial class TileShape
         }
 
         var tiled = piece.Ranges.Where(range => range.Key != _nest.Block && range.Value.Tile > 1).ToList();
-        foreach (var access in _loads)
+        foreach (var load in _loads)
         {
+            var access = load.Access;
             int step = access.Address.FactorOf(axis);
             if (step == 0)
             {
@@ -253,7 +257,8 @@ internal sealed partial class TileShape
     /// </summary>
     private (double Cycles, int Registers) Cost(Axis? first, int firstTile, Axis? second, int secondTile, int vectors, Body? body = null)
     {
-        if (body is not null && SharedCost([(first, firstTile), (second, secondTile)], vectors, body) is { } shared)
+        var tile = Tile(first, firstTile, second, secondTile);
+        if (body is not null && SharedCost(tile, vectors, body) is { } shared)
         {
             return shared;
         }
@@ -268,13 +273,13 @@ internal sealed partial class TileShape
         double lines = 0;
         int held = 0;
         int passing = 1;
-        foreach (var access in _loads)
+        foreach (var load in _loads)
         {
-            bool onFirst = firstTile > 1 && access.DependsOn(first!);
-            int across = OnVectors(access) ? vectors : 1;
-            int count = (onFirst ? firstTile : 1) * (secondTile > 1 && access.DependsOn(second!) ? secondTile : 1) * across;
+            bool onFirst = firstTile > 1 && load.Access.DependsOn(first!);
+            int across = load.OnVectors ? vectors : 1;
+            int count = (onFirst ? firstTile : 1) * (secondTile > 1 && load.Access.DependsOn(second!) ? secondTile : 1) * across;
             loads += count;
-            lines += count * LinesOfLoad(access);
+            lines += count * load.Lines;
             if (count == points)
             {
                 continue;
@@ -292,7 +297,7 @@ internal sealed partial class TileShape
 
         int operations = points * Accumulators;
         bool isWhole = FetchesPoints && (operations + loads) * _steps <= Planner.BodyBudget && (operations * 2 < _target.Registers || !SharesLoads);
-        double memory = MemoryCycles([(first, firstTile), (second, secondTile)], vectors, isWhole);
+        double memory = MemoryCycles(tile, vectors, isWhole);
         double arithmetic = Math.Max(Math.Max(operations / 2.0, lines / LoadsPerCycle), Latency) + (HiddenLoadCost * lines) + StepCost + EndCycles(points);
         return (Overlapped(arithmetic, memory), operations + held + passing);
     }
@@ -300,7 +305,7 @@ internal sealed partial class TileShape
     /// <summary>Cycles of a step for what its tile stores in the end.</summary>
     private double EndCycles(int points)
     {
-        if (_target.Kind != VectorKind.Fixed512 || _nest.Reduction.Exists(static axis => axis.IsSymbolic))
+        if (_target.Kind != VectorKind.Fixed512 || _sumsSamples)
         {
             return 0;
         }
@@ -309,7 +314,22 @@ internal sealed partial class TileShape
         return (TileEnd + (CyclesOfStore * more) + (CyclesOfPair * more * more)) / _steps;
     }
 
+    private static (Axis Axis, int Count)[] Tile(Axis? first, int firstTile, Axis? second, int secondTile)
+        => first is null ? [] : second is null ? [(first, firstTile)] : [(first, firstTile), (second, secondTile)];
+
+    /// <summary>The best rectangle of points for some vectors and a body, found once.</summary>
     private (double Cost, Axis? First, int FirstTile, Axis? Second, int SecondTile) RectangleCost(int vectors, Body? body)
+    {
+        if (!_rectangles.TryGetValue((vectors, body), out var best))
+        {
+            best = FindRectangle(vectors, body);
+            _rectangles.Add((vectors, body), best);
+        }
+
+        return best;
+    }
+
+    private (double Cost, Axis? First, int FirstTile, Axis? Second, int SecondTile) FindRectangle(int vectors, Body? body)
     {
         if (_nest.Accumulators.Count == 0)
         {
@@ -346,7 +366,13 @@ internal sealed partial class TileShape
 
         void Consider(Axis first, int firstTile, Axis? second, int secondTile)
         {
-            if (firstTile * secondTile > 1 && !Fits(first, firstTile, second, secondTile, vectors, body))
+            if (body is not null && IsTooLong(firstTile * secondTile * vectors, body))
+            {
+                return;
+            }
+
+            var whole = Cost(first, firstTile, second, secondTile, vectors, body);
+            if (firstTile * secondTile > 1 && whole.Registers > _target.Registers)
             {
                 return;
             }
@@ -359,7 +385,9 @@ internal sealed partial class TileShape
                 foreach (var secondRange in Planner.Split(second, secondTile))
                 {
                     long count = (long)(firstRange.End - firstRange.Start) * (secondRange.End - secondRange.Start);
-                    cycles += count * Cost(first, firstRange.Tile, second, secondRange.Tile, vectors, body).Cycles / (firstRange.Tile * secondRange.Tile);
+                    bool isWhole = firstRange.Tile == firstTile && secondRange.Tile == secondTile;
+                    double own = isWhole ? whole.Cycles : Cost(first, firstRange.Tile, second, secondRange.Tile, vectors, body).Cycles;
+                    cycles += count * own / (firstRange.Tile * secondRange.Tile);
                     pieces++;
                 }
             }
@@ -370,5 +398,17 @@ internal sealed partial class TileShape
                 best = (cost, first, firstTile, second, secondTile);
             }
         }
+    }
+
+    /// <summary>An element, or a vector, that each step loads.</summary>
+    private sealed class TileLoad(Access access, bool onVectors, double lines)
+    {
+        public Access Access { get; } = access;
+
+        /// <summary>The tile's vectors each load their own.</summary>
+        public bool OnVectors { get; } = onVectors;
+
+        /// <summary>Lines that a load touches, on average.</summary>
+        public double Lines { get; } = lines;
     }
 }

@@ -33,7 +33,7 @@ internal static class ThreadCosts
     /// <summary>Two items for two threads, beside an item alone: what is more is the meeting.</summary>
     private static void Meeting()
     {
-        Print("work of an item, µs", "both, µs", "meeting, µs", "of 51 blocks, µs");
+        Print("work of an item, µs", "both, µs", "meeting, µs", $"of {Blocks} blocks, µs");
         foreach (int length in (int[])[500, 2_000, 8_000])
         {
             var work = new Spinning(length);

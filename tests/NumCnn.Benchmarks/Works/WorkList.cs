@@ -37,4 +37,16 @@ internal static class WorkList
         new("resnet18", static () => new ResNet18(), TargetKind.Classes, 11_699_112) { TrainingBatches = [1, 8], IsLarge = true, Load = static path => ResNet18.Load(path) },
         new("resnet18-winograd", static () => new ResNet18Winograd(), TargetKind.Classes, 11_699_112) { TrainingBatches = [1, 8], IsLarge = true, Load = static path => ResNet18Winograd.Load(path) },
     ];
+
+    /// <summary>The works with one of these names, or that begin with one; without names, those that are wanted then. Says so, where there are none.</summary>
+    public static IReadOnlyList<Work> Select(string[] only, Func<Work, bool> otherwise)
+    {
+        List<Work> works = [.. All.Where(work => only.Length == 0 ? otherwise(work) : only.Any(name => work.Name.StartsWith(name, StringComparison.Ordinal)))];
+        if (works.Count == 0)
+        {
+            Console.Error.WriteLine($"--only {string.Join(' ', only)}: no such work. There are {string.Join(", ", All.Select(static work => work.Name))}.");
+        }
+
+        return works;
+    }
 }
