@@ -94,6 +94,12 @@ internal sealed class Value
     /// <summary>Some gradient has been written to it, so that the next one adds.</summary>
     public bool HasGradient { get; set; }
 
+    /// <summary>
+    /// What a complete gradient still has to go through, from this value and the gradient: the derivative of the function that the
+    /// producer's kernel applied. Null where there is none, or where it has.
+    /// </summary>
+    public Derivative? Derivative { get; set; }
+
     public void RequireHalo(Border border)
     {
         if (_alias is null)

@@ -45,6 +45,7 @@ internal sealed class ActivationNode : Node, IFusable
         epilogue.Epilogue = _function.Apply;
         epilogue.EpilogueName += " + " + Layer;
         Input.AliasTo(Output);
+        Output.Derivative = new Derivative(Layer, _function.Gradient);
     }
 
     public override void Forward(ProgramBuilder program)
@@ -77,14 +78,33 @@ internal sealed class ActivationNode : Node, IFusable
             return;
         }
 
+        if (FusedInto is not null)
+        {
+            BackwardInPlace(program);
+            return;
+        }
+
         var kept = _function.FromOutput ? Output.View : Input.View;
         string variable = _function.FromOutput ? "y" : "x";
-        bool inPlace = FusedInto is not null;
-        string title = inPlace ? $"{Layer}: dy becomes the gradient before the function" : $"{Layer}: dx = dy · derivative at {variable}";
-        bool add = !inPlace && Input.HasGradient;
-        Input.HasGradient = true;
+        var part = GradientPart.Of(Input, this);
+        string title = $"{Layer}: dx = dy · derivative at {variable}{part.Title}";
         var nest = Nests.Elementwise(title, Output, program.Block, (nest, c, i, j) =>
-            nest.Stores.Add(Nests.Into(Input.Gradient.At(c, i, j), _function.Gradient(kept.At(c, i, j), Output.Gradient.At(c, i, j)), add)));
-        program.Add(Layer + ".Backward", title, nest, (kept.Storage, variable), (Output.Gradient.Storage, "dy"), (Input.Gradient.Storage, "dx"));
+            nest.Stores.Add(part.Store(c, i, j, _function.Gradient(kept.At(c, i, j), Output.Gradient.At(c, i, j)))));
+        program.Add(Layer + ".Backward", title, Domain.Samples, [nest], [(kept.Storage, variable), (Output.Gradient.Storage, "dy"), .. part.Roles, (Input.Gradient.Storage, "dx")]);
+    }
+
+    /// <summary>Where the kernel that completes the gradient could not, the derivative has a step of its own.</summary>
+    private void BackwardInPlace(ProgramBuilder program)
+    {
+        Input.HasGradient = true;
+        if (Output.Derivative is not { } derivative)
+        {
+            return;
+        }
+
+        var (y, dy) = (Output.View, Output.Gradient);
+        string title = $"{Layer}: dy becomes the gradient before the function";
+        var nest = Nests.Elementwise(title, Output, program.Block, (nest, c, i, j) => nest.Stores.Add(new StoreTo(dy.At(c, i, j), derivative.Apply(y.At(c, i, j), dy.At(c, i, j)))));
+        program.Add(Layer + ".Backward", title, nest, (y.Storage, "y"), (dy.Storage, "dy"));
     }
 }

@@ -118,13 +118,13 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
         Combine(program, padded, sum, product);
         if (Input.NeedsGradient)
         {
-            bool add = Input.HasGradient;
-            Input.HasGradient = true;
-            title = $"{Layer}: dx = scale[c] · dy + slope[c] · (x − mean[c]) + offset[c]";
-            var nest = Nests.Elementwise(title, Input, program.Block, (nest, c, i, j) => nest.Stores.Add(Nests.Into(
-                Input.Gradient.At(c, i, j),
-                Expr.MultiplyAdd(new Access(_scale, c), dy.At(c, i, j), Expr.MultiplyAdd(new Access(_slope, c), (Expr)Input.View.At(c, i, j) - new Access(_mean, c), new Access(_offset, c))),
-                add)));
+            var part = GradientPart.Of(Input, this);
+            title = $"{Layer}: dx = scale[c] · dy + slope[c] · (x − mean[c]) + offset[c]{part.Title}";
+            var nest = Nests.Elementwise(title, Input, program.Block, (nest, c, i, j) => nest.Stores.Add(part.Store(
+                c,
+                i,
+                j,
+                Expr.MultiplyAdd(new Access(_scale, c), dy.At(c, i, j), Expr.MultiplyAdd(new Access(_slope, c), (Expr)Input.View.At(c, i, j) - new Access(_mean, c), new Access(_offset, c))))));
             program.ForGradientOf(Input.Trains, () => program.Add(
                 Layer + ".Backward",
                 title,

@@ -73,8 +73,7 @@ internal sealed class CombineNode : Node, IEpilogue, IFusable
                 continue;
             }
 
-            bool add = input.HasGradient;
-            input.HasGradient = true;
+            var part = GradientPart.Of(input, this);
             int own = k;
             nests.Add(Nests.Elementwise(title, Output.Shape, program.Block, (nest, c, i, j) =>
             {
@@ -87,7 +86,7 @@ internal sealed class CombineNode : Node, IEpilogue, IFusable
                     }
                 }
 
-                nest.Stores.Add(Nests.Into(input.Gradient.At(c, i, j), value, add));
+                nest.Stores.Add(part.Store(c, i, j, value));
             }));
         }
 

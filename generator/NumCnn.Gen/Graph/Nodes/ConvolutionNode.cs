@@ -211,12 +211,15 @@ internal sealed class ConvolutionNode : Node, IEpilogue
 
     private void InputGradient(ProgramBuilder program, View dy)
     {
-        string title = $"{Layer}: dx = Σ over outputs and taps of w · dy";
         var dx = Input.Gradient;
-        bool add = Input.HasGradient;
-        Input.HasGradient = true;
-        Expr Into(View view, bool add, Expr value, OutputPoint point) => add ? (Expr)point.In(view) + value : value;
-        if (dx.LanesOverColumns && _equation.CanScatterColumns(_order, dx.Phases))
+
+        // Where dx lies in rows that this kernel cannot write, a copy turns what it wrote.
+        bool writesRows = dx.LanesOverColumns && _equation.CanScatterColumns(_order, dx.Phases);
+        bool turns = dx.LanesOverColumns && !writesRows;
+        var part = GradientPart.Of(Input, this, storesOnce: !turns);
+        string title = $"{Layer}: dx = Σ over outputs and taps of w · dy{part.Title}";
+        Expr Finish(Expr sum, OutputPoint point) => turns ? sum : part.Complete(sum, point.In);
+        if (writesRows)
         {
             // Rows of dx from rows of dy: where those lie channels last, a copy turns them.
             var turned = new List<Nest>();
@@ -227,8 +230,8 @@ internal sealed class ConvolutionNode : Node, IEpilogue
                 turned.AddRange(Nests.Copy($"{Layer}: dy in rows", Output.Shape, rows.Phases, (c, i, j) => (rows.At(c, i, j), dy.At(c, i, j))));
             }
 
-            turned.AddRange(_equation.Scatter(title, dx, rows, _weight.Storage, _order, static _ => 0, (sum, point) => Into(dx, add, sum, point)));
-            program.Add(Layer + ".InputGradient", title, Domain.Samples, turned, [(dy.Storage, "dy"), (rows.Storage, "rows"), (_weight.Storage, "w"), (dx.Storage, "dx")]);
+            turned.AddRange(_equation.Scatter(title, dx, rows, _weight.Storage, _order, static _ => 0, Finish));
+            program.Add(Layer + ".InputGradient", title, Domain.Samples, turned, [(dy.Storage, "dy"), (rows.Storage, "rows"), (_weight.Storage, "w"), .. part.Roles, (dx.Storage, "dx")]);
             return;
         }
 
@@ -245,21 +248,19 @@ internal sealed class ConvolutionNode : Node, IEpilogue
 
         if (WinogradOfGradient is { } winograd)
         {
-            winograd.AddSteps(program, Layer + ".InputGradient", title, dy, dx, weight, static _ => 0, (sum, point) => Into(dx, add, sum, point), []);
+            winograd.AddSteps(program, Layer + ".InputGradient", title, dy, dx, weight, static _ => 0, Finish, part.Roles);
             return;
         }
 
-        // Where dx lies in rows that this kernel cannot write, a copy turns what it wrote.
-        var target = dx.LanesOverColumns ? Input.ChannelsLast("d" + Input.Name + " channels last", default) : dx;
-        bool addNow = add && target == dx;
+        var target = turns ? Input.ChannelsLast("d" + Input.Name + " channels last", default) : dx;
         IReadOnlyList<Nest> nests = _transposed
-            ? _equation.Gather(title, dy, target, weight, order, static _ => 0, (sum, point) => Into(target, addNow, sum, point))
-            : _equation.Scatter(title, target, dy, weight, order, static _ => 0, (sum, point) => Into(target, addNow, sum, point));
-        program.Add(Layer + ".InputGradient", title, Domain.Samples, nests, [(dy.Storage, "dy"), (weight, "w"), (target.Storage, "dx")]);
-        if (target != dx)
+            ? _equation.Gather(title, dy, target, weight, order, static _ => 0, Finish)
+            : _equation.Scatter(title, target, dy, weight, order, static _ => 0, Finish);
+        program.Add(Layer + ".InputGradient", title, Domain.Samples, nests, [(dy.Storage, "dy"), (weight, "w"), .. part.Roles, (target.Storage, "dx")]);
+        if (turns)
         {
             title = $"{Layer}: dx in the order of its readers";
-            nests = Nests.Copy(title, Input.Shape, dx.Phases, (c, i, j) => (dx.At(c, i, j), add ? (Expr)dx.At(c, i, j) + target.At(c, i, j) : target.At(c, i, j)));
+            nests = Nests.Copy(title, Input.Shape, dx.Phases, (c, i, j) => (dx.At(c, i, j), part.Complete(target.At(c, i, j), view => view.At(c, i, j))));
             program.Add(Layer + ".TurnInputGradient", title, Domain.Samples, nests, [(target.Storage, "x"), (dx.Storage, "dx")]);
         }
     }

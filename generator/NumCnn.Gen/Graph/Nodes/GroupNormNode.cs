@@ -165,9 +165,8 @@ internal sealed class GroupNormNode : Node, IEpilogue
             nests,
             [(sum, "sum"), (product, "product"), .. AffineRoles(), (_mean, "mean"), (_deviation, "deviation"), (slope, "slope"), (offset, "offset")]);
 
-        bool add = Input.HasGradient;
-        Input.HasGradient = true;
-        title = $"{Layer}: dx = dy · w / deviation + slope · (x − mean) + offset";
+        var part = GradientPart.Of(Input, this);
+        title = $"{Layer}: dx = dy · w / deviation + slope · (x − mean) + offset{part.Title}";
         var nest = Nests.Elementwise(title, Shape, program.Block, (nest, c, i, j) =>
         {
             Expr scale = new Access(_deviation, c);
@@ -177,7 +176,7 @@ internal sealed class GroupNormNode : Node, IEpilogue
             }
 
             var value = Expr.MultiplyAdd(scale, dy.At(c, i, j), Expr.MultiplyAdd(new Access(slope, c), (Expr)Input.View.At(c, i, j) - new Access(_mean, c), new Access(offset, c)));
-            nest.Stores.Add(Nests.Into(Input.Gradient.At(c, i, j), value, add));
+            nest.Stores.Add(part.Store(c, i, j, value));
         });
         program.Add(
             Layer + ".Backward",

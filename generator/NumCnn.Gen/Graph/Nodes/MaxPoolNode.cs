@@ -5,8 +5,11 @@ namespace NumCnn.Gen.Graph.Nodes;
 /// <summary>A window that moves over an image without a border.</summary>
 internal sealed record Window((int H, int W) Kernel, (int H, int W) Stride, (int H, int W) Dilation)
 {
-    public Access At(View view, Affine c, Affine i, Affine j, Affine u, Affine v)
-        => view.At(c, (i * Stride.H) + (u * Dilation.H), (j * Stride.W) + (v * Dilation.W));
+    public Affine Row(Affine i, Affine u) => (i * Stride.H) + (u * Dilation.H);
+
+    public Affine Column(Affine j, Affine v) => (j * Stride.W) + (v * Dilation.W);
+
+    public Access At(View view, Affine c, Affine i, Affine j, Affine u, Affine v) => view.At(c, Row(i, u), Column(j, v));
 
     /// <summary>Every element is in one window at most.</summary>
     public bool IsDisjoint => Dilation == (1, 1) && Stride.H >= Kernel.H && Stride.W >= Kernel.W;
@@ -65,22 +68,21 @@ internal sealed class MaxPoolNode : Node, IEpilogue
             return;
         }
 
-        string title = $"{Layer}: dx at the first maximum of each window += dy";
-        bool add = Input.HasGradient;
-        Input.HasGradient = true;
         var nests = new List<Nest>();
 
         // Windows that share elements, or leave some out, start from zero.
         bool partitions = _window.Partitions(Input.Shape, Output.Shape);
-        if (!add && !partitions)
+        bool unrolls = _window.Kernel.H * _window.Kernel.W <= UnrolledTaps;
+        var part = GradientPart.Of(Input, this, storesOnce: partitions && unrolls);
+        string title = $"{Layer}: dx at the first maximum of each window {(part.Adds || !partitions ? "+=" : "=")} dy{part.Title}";
+        if (!part.Adds && !partitions)
         {
             nests.Add(Nests.Elementwise(title, Input, program.Block, (nest, c, i, j) => nest.Stores.Add(new StoreTo(Input.Gradient.At(c, i, j), 0))));
         }
 
-        add |= !partitions;
-        if (_window.Kernel.H * _window.Kernel.W <= UnrolledTaps)
+        if (unrolls)
         {
-            nests.Add(Select(title, program, add));
+            nests.Add(Select(title, program, (c, i, j, value, x) => partitions ? part.Store(c, i, j, value, x) : Nests.Into(Input.Gradient.At(c, i, j), value, add: true)));
             program.Add(Layer + ".Backward", title, Domain.Samples, nests, [(Input.View.Storage, "x"), (Output.Gradient.Storage, "dy"), (Input.Gradient.Storage, "dx")]);
         }
         else
@@ -88,7 +90,7 @@ internal sealed class MaxPoolNode : Node, IEpilogue
             var length = Output.Shape.Pixels * ParameterTensor.Padded(Output.Shape.Channels, program.Block);
             var largest = new Storage(Layer + " largest", Region.Sample, length);
             var left = new Storage(Layer + " left", Region.Sample, length);
-            nests.AddRange(SelectInLoops(title, program, add, largest, left));
+            nests.AddRange(SelectInLoops(title, program, part.Adds || !partitions, largest, left));
             program.Add(
                 Layer + ".Backward",
                 title,
@@ -129,35 +131,36 @@ internal sealed class MaxPoolNode : Node, IEpilogue
         yield return give;
     }
 
-    private Nest Select(string title, ProgramBuilder program, bool add)
+    private Nest Select(string title, ProgramBuilder program, Func<Affine, Affine, Affine, Expr, Expr, StoreTo> store)
     {
         var nest = new Nest { Title = title, Sequential = !_window.IsDisjoint };
         var (i, j) = Pixels(nest, program, out var c);
 
         // Beyond the image dy is zero, and so is what goes to its windows.
         nest.Inside = null;
-        if (_window.Kernel == (1, 1))
+        var x = new Expr[_window.Kernel.H * _window.Kernel.W];
+        for (int tap = 0; tap < x.Length; tap++)
         {
-            nest.Stores.Add(Nests.Into(_window.At(Input.Gradient, c, i, j, 0, 0), Output.Gradient.At(c, i, j), add));
+            x[tap] = _window.At(Input.View, c, i, j, tap / _window.Kernel.W, tap % _window.Kernel.W);
+        }
+
+        if (x.Length == 1)
+        {
+            nest.Stores.Add(store(c, i * _window.Stride.H, j * _window.Stride.W, Output.Gradient.At(c, i, j), x[0]));
             return nest;
         }
 
         // The maximum anew, from the input: the output may have gone through another function.
-        Expr largest = _window.At(Input.View, c, i, j, 0, 0);
-        for (int tap = 1; tap < _window.Kernel.H * _window.Kernel.W; tap++)
-        {
-            largest = Expr.Max(largest, _window.At(Input.View, c, i, j, tap / _window.Kernel.W, tap % _window.Kernel.W));
-        }
+        var largest = x.Aggregate(Expr.Max);
 
         // What is left of dy: all of it until an element equals the maximum, and then nothing.
         Expr left = Output.Gradient.At(c, i, j);
-        for (int tap = 0; tap < _window.Kernel.H * _window.Kernel.W; tap++)
+        for (int tap = 0; tap < x.Length; tap++)
         {
-            Affine u = tap / _window.Kernel.W;
-            Affine v = tap % _window.Kernel.W;
-            Expr x = _window.At(Input.View, c, i, j, u, v);
-            nest.Stores.Add(Nests.Into(_window.At(Input.Gradient, c, i, j, u, v), Expr.SelectEqual(x, largest, left, 0), add));
-            left = Expr.SelectEqual(x, largest, 0, left);
+            Affine row = _window.Row(i, tap / _window.Kernel.W);
+            Affine column = _window.Column(j, tap % _window.Kernel.W);
+            nest.Stores.Add(store(c, row, column, Expr.SelectEqual(x[tap], largest, left, 0), x[tap]));
+            left = Expr.SelectEqual(x[tap], largest, 0, left);
         }
 
         return nest;

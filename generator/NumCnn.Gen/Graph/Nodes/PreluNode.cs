@@ -44,13 +44,12 @@ internal sealed class PreluNode : Node
             return;
         }
 
-        string title = $"{Layer}: dx = x > 0 ? dy : w · dy";
-        bool add = Input.HasGradient;
-        Input.HasGradient = true;
+        var part = GradientPart.Of(Input, this);
+        string title = $"{Layer}: dx = x > 0 ? dy : w · dy{part.Title}";
         var nest = Nests.Elementwise(title, Output.Shape, program.Block, (nest, c, i, j) =>
         {
             Expr gradient = dy.At(c, i, j);
-            nest.Stores.Add(Nests.Into(Input.Gradient.At(c, i, j), Expr.SelectGreater(Input.View.At(c, i, j), 0, gradient, gradient * (Expr)Slope(_weight.Storage, c)), add));
+            nest.Stores.Add(part.Store(c, i, j, Expr.SelectGreater(Input.View.At(c, i, j), 0, gradient, gradient * (Expr)Slope(_weight.Storage, c))));
         });
         program.ForGradientOf(Input.Trains, () =>
             program.Add(Layer + ".Backward", title, nest, (Input.View.Storage, "x"), (dy.Storage, "dy"), (_weight.Storage, "w"), (Input.Gradient.Storage, "dx")));
