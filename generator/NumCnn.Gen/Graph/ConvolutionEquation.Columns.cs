@@ -69,23 +69,50 @@ internal sealed partial class ConvolutionEquation
         return nest;
     }
 
-    private Nest GatherColumns(string title, RowSpan rows, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
+    /// <summary>True if <see cref="GatherPooled"/> gives what y would: all its rows have the same taps.</summary>
+    public bool CanPool(WeightOrder order) => GatherSpans(onColumns: true, order).Count == 1;
+
+    /// <summary>The maximum of each window of y, whose elements are summed side by side and never stored.</summary>
+    public Nest GatherPooled(
+        string title, View x, View pooled, Shape pooledShape, Window window, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish, Func<Expr, Expr> finishMaximum)
+        => GatherColumns(title, new RowSpan(0, pooledShape.Rows, 0, Kernel.H), x, pooled, pooledShape.Columns, window, weight, order, initial, finish, finishMaximum);
+
+    private Nest GatherColumns(
+        string title,
+        RowSpan rows,
+        View x,
+        View target,
+        int columns,
+        Window window,
+        Storage weight,
+        WeightOrder order,
+        Func<Affine, Expr> initial,
+        Func<Expr, OutputPoint, Expr> finish,
+        Func<Expr, Expr> finishMaximum)
     {
         var nest = new Nest { Title = title };
         var (group, output, input) = PlainChannels(nest);
-        var (i, j) = ImageAxes.Columns(nest, Y with { Rows = rows.Count }, y.Phases, _block);
+        var (i, j) = ImageAxes.Columns(nest, Y with { Rows = rows.Count, Columns = columns }, target.Phases, _block);
         nest.Tile.AddRange([output, i]);
         var (u, v) = (new Axis("u", rows.Taps), new Axis("v", Kernel.W));
         nest.Reduction.AddRange([input, u, v]);
 
         Affine row = (Affine)rows.First + i;
         Affine tap = (Affine)rows.FirstTap + u;
-        var xAccess = x.From(0, -PadTop, -PadLeft).At(XIndex(group, ChannelIndex.Plain(input)), (row * Stride.H) + (tap * Dilation.H), (j * Stride.W) + (v * Dilation.W));
-        var point = new OutputPoint(YIndex(group, ChannelIndex.Plain(output)), row, j, null);
-        var sum = new Accumulator("a", initial(point.Channel));
-        sum.Update = Expr.MultiplyAdd(xAccess, Broadcast(weight, order, group, ChannelIndex.Plain(output), tap, v, input), sum);
-        nest.Accumulators.Add(sum);
-        nest.Stores.Add(new StoreTo(point.In(y), finish(sum, point)));
+        var channel = YIndex(group, ChannelIndex.Plain(output));
+        var weightAccess = Broadcast(weight, order, group, ChannelIndex.Plain(output), tap, v, input);
+        var values = new List<Expr>();
+        foreach (var (p, q) in window.Taps)
+        {
+            var point = new OutputPoint(channel, window.Row(row, p), window.Column(j, q), null);
+            var xAccess = x.From(0, -PadTop, -PadLeft).At(XIndex(group, ChannelIndex.Plain(input)), (point.Row * Stride.H) + (tap * Dilation.H), (point.Column * Stride.W) + (v * Dilation.W));
+            var sum = new Accumulator(((char)('a' + values.Count)).ToString(), initial(channel));
+            sum.Update = Expr.MultiplyAdd(xAccess, weightAccess, sum);
+            nest.Accumulators.Add(sum);
+            values.Add(finish(sum, point));
+        }
+
+        nest.Stores.Add(new StoreTo(target.At(channel, row, j), finishMaximum(values.Aggregate(Expr.Max))));
         return nest;
     }
 

@@ -97,15 +97,15 @@ internal sealed partial class ConvolutionEquation
 
     /// <summary>y from x: a convolution. At the upper and lower border, taps that read zeros are left out where that pays.</summary>
     public IReadOnlyList<Nest> Gather(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
-        => [.. GatherSpans(y, order).Select(rows => y.LanesOverColumns
-            ? GatherColumns(title, rows, x, y, weight, order, initial, finish)
+        => [.. GatherSpans(y.LanesOverColumns, order).Select(rows => y.LanesOverColumns
+            ? GatherColumns(title, rows, x, y, Y.Columns, Window.Single, weight, order, initial, finish, static value => value)
             : GatherRows(title, rows, x, y, weight, order, initial, finish))];
 
     /// <summary>x from y: the input's gradient, or a transposed convolution. A stride splits x into phases of equal taps.</summary>
     public IReadOnlyList<Nest> Scatter(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {
         var nests = new List<Nest>();
-        foreach (var rows in Phase.Of(X.Rows, PadTop, Kernel.H, Stride.H, Dilation.H).SelectMany(rows => rows.WithoutZeros(Y.Rows, Overhead(x), RowWork(x, order))))
+        foreach (var rows in Phase.Of(X.Rows, PadTop, Kernel.H, Stride.H, Dilation.H).SelectMany(rows => rows.WithoutZeros(Y.Rows, Overhead(x.LanesOverColumns), RowWork(x.LanesOverColumns, order))))
         {
             foreach (var columns in Phase.Of(X.Columns, PadLeft, Kernel.W, Stride.W, Dilation.W))
             {
@@ -161,14 +161,14 @@ internal sealed partial class ConvolutionEquation
     }
 
     /// <summary>Rows of y by the taps that reach x.</summary>
-    private IReadOnlyList<RowSpan> GatherSpans(View y, WeightOrder order)
-        => RowSpans.Of(Y.Rows, Kernel.H, (row, tap) => (row * Stride.H) + (tap * Dilation.H) - PadTop is var source && source >= 0 && source < X.Rows, Overhead(y), RowWork(y, order));
+    private IReadOnlyList<RowSpan> GatherSpans(bool onColumns, WeightOrder order)
+        => RowSpans.Of(Y.Rows, Kernel.H, (row, tap) => (row * Stride.H) + (tap * Dilation.H) - PadTop is var source && source >= 0 && source < X.Rows, Overhead(onColumns), RowWork(onColumns, order));
 
     /// <summary>Multiply-adds of vectors, or of elements where there are none, for a row of y and one of the kernel's.</summary>
-    private double RowWork(View target, WeightOrder order)
+    private double RowWork(bool onColumns, WeightOrder order)
     {
         double all = (double)Y.Columns * Kernel.W * Groups * Inputs * Outputs;
-        int lanes = target.LanesOverColumns ? Y.Columns : order switch
+        int lanes = onColumns ? Y.Columns : order switch
         {
             WeightOrder.OutputLanes => Outputs,
             WeightOrder.InputLanes => Inputs,
@@ -178,7 +178,7 @@ internal sealed partial class ConvolutionEquation
         return lanes == 0 ? all : all / lanes * Blocks(lanes);
     }
 
-    private static double Overhead(View target) => target.LanesOverColumns ? RowSpans.TileOverhead : RowSpans.Overhead;
+    private static double Overhead(bool onColumns) => onColumns ? RowSpans.TileOverhead : RowSpans.Overhead;
 
     private Nest GatherRows(string title, RowSpan rows, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {

@@ -155,6 +155,7 @@ internal sealed class NetworkGraph
         }
 
         LayoutChoice.Choose(this, live);
+        FusePooling(live);
         foreach (var node in live)
         {
             node.RequireBorders(Spec.Backward);
@@ -236,6 +237,19 @@ internal sealed class NetworkGraph
             if (steps.Count > 0)
             {
                 convolution.Fused = new FusedChain(steps, value);
+            }
+        }
+    }
+
+    /// <summary>Where lanes run over columns, Predict's kernel also takes the maximum of each window of what it computes.</summary>
+    private static void FusePooling(List<Node> nodes)
+    {
+        foreach (var convolution in nodes.OfType<ConvolutionNode>())
+        {
+            var value = convolution.Fused?.Output ?? Stored(convolution.Output);
+            if (!value.IsOutput && value.Consumers.Count == 1 && value.Consumers[0] is MaxPoolNode pool)
+            {
+                convolution.FusePool(pool);
             }
         }
     }

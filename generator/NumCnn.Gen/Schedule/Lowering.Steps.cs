@@ -78,12 +78,20 @@ internal sealed partial class Lowering
         var outer = tiled.Count > 0 ? tiled[0] : null;
         int inner = outer is null ? 1 : tiles / piece.Ranges[outer].Tile;
         var loads = new List<Load>();
-        var seen = new HashSet<Expr>();
+        var readers = new Dictionary<Access, int>();
         foreach (var accumulator in _nest.Accumulators)
         {
-            FindLoads(accumulator.Update, seen, loads);
+            int before = loads.Count;
+            FindLoads(accumulator.Update, [], loads);
+            foreach (var access in loads.Skip(before).Select(static load => load.Access).Distinct())
+            {
+                readers[access] = readers.TryGetValue(access, out int count) ? count + 1 : 1;
+            }
         }
 
+        // Sums side by side that read the same element have loads of their own, one of which serves them all.
+        var alike = loads.ToLookup(static load => load.Access);
+        loads = [.. alike.Select(static own => own.First())];
         var held = new Dictionary<(Load, int, int), string>();
         var onOuter = loads.FindAll(load => outer is not null && load.Access.DependsOn(outer) && !OnInner(load));
         var onBoth = loads.FindAll(load => outer is not null && load.Access.DependsOn(outer) && OnInner(load));
@@ -124,10 +132,14 @@ internal sealed partial class Lowering
         {
             int moves = tileCount == 1 || !OnInner(load) ? 1 : inner;
             int across = DependsOnVectors(load) ? vectors : 1;
-            if (moves * across == tileCount * vectors)
+            if (moves * across == tileCount * vectors && readers[load.Access] == 1)
             {
                 return;
             }
+
+            // Elements of one storage that go by several addresses each have names of their own.
+            var siblings = loads.FindAll(other => other.Access.Storage == load.Access.Storage);
+            int number = siblings.IndexOf(load);
 
             // A broadcast that others replace in turn always goes by the same name.
             bool passing = moves * across == 1 && (tileCount < tiles || tiles == 1);
@@ -135,13 +147,17 @@ internal sealed partial class Lowering
             {
                 for (int v = 0; v < across; v++)
                 {
-                    string name = Local(_names.OfStorage(load.Access.Storage) + (passing ? "0" : Digits((m * across) + v, moves * across)));
+                    int index = (((number * moves) + m) * across) + v;
+                    string name = Local(_names.OfStorage(load.Access.Storage) + (passing ? Digits(number, 2) : Digits(index, moves * across * siblings.Count)));
                     Assign(name, Build(load, points[((firstTile + m) * vectors) + v], null));
                     for (int t = firstTile + m; t < firstTile + tileCount; t += moves)
                     {
                         for (int w = v; w < vectors; w += across)
                         {
-                            held[(load, t, w)] = name;
+                            foreach (var own in alike[load.Access])
+                            {
+                                held[(own, t, w)] = name;
+                            }
                         }
                     }
                 }

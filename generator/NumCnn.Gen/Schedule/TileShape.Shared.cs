@@ -28,6 +28,12 @@ internal sealed partial class TileShape
             yield break;
         }
 
+        // Sums side by side each read elements of their own.
+        if (_loads.Select(static load => load.Access.Storage).Distinct().Count() < _loads.Count)
+        {
+            yield break;
+        }
+
         var literals = _nest.Literals();
         var inner = new List<(Axis Axis, int Count)>();
         for (int i = _nest.Reduction.Count - 1; i >= 0; i--)

@@ -48,6 +48,9 @@ internal sealed class ConvolutionNode : Node, IEpilogue
     /// <summary>What Predict's kernel applies before it stores.</summary>
     public FusedChain? Fused { get; set; }
 
+    /// <summary>A pooling whose windows Predict's kernel sums side by side, behind what is fused.</summary>
+    public MaxPoolNode? Pool { get; private set; }
+
     public override IEnumerable<ParameterTensor> Parameters => _bias is null ? [_weight] : [_weight, _bias];
 
     public override long MultiplyAdds => _equation.MultiplyAdds;
@@ -111,22 +114,55 @@ internal sealed class ConvolutionNode : Node, IEpilogue
         AddForward(program, ".Forward", EpilogueName, Output, Finish, []);
     }
 
+    /// <summary>Lets Predict's kernel take the maximum of each window, if lanes run over columns.</summary>
+    public void FusePool(MaxPoolNode pool)
+    {
+        if (!_transposed && _winograd is null && RunsOverColumns && pool.CanFuse && _equation.CanPool(_order))
+        {
+            Pool = pool;
+            pool.IsFusedInPredict = true;
+        }
+    }
+
     public override void Predict(ProgramBuilder program)
     {
-        if (Fused is not { } chain)
+        if (Fused is null && Pool is null)
         {
             Forward(program);
             return;
         }
 
         // Bit for bit what the single steps would give: a result is rounded alike in a register and in memory.
+        IReadOnlyList<IFusable> steps = Fused?.Steps ?? [];
         Expr Finish(Expr sum, OutputPoint point)
         {
             var value = Epilogue is null ? sum : Epilogue(sum);
-            return chain.Steps.Aggregate(value, (current, step) => step.Apply(current, point));
+            return steps.Aggregate(value, (current, step) => step.Apply(current, point));
         }
 
-        AddForward(program, ".Predict", EpilogueName + string.Concat(chain.Steps.Select(static step => " + " + step.Layer)), chain.Output, Finish, chain.Steps.SelectMany(static step => step.Operands));
+        string names = EpilogueName + string.Concat(steps.Select(static step => " + " + step.Layer));
+        var operands = steps.SelectMany(static step => step.Operands);
+        if (Pool is null)
+        {
+            AddForward(program, ".Predict", names, Fused!.Output, Finish, operands);
+            return;
+        }
+
+        var (x, y) = (Input.View, Pool.Output.View);
+        string title = $"{Layer}{names} + {Pool.Layer}{Pool.EpilogueName}: {_formula}, the maximum of each window";
+        var nest = _equation.GatherPooled(title, x, y, Pool.Output.Shape, Pool.Window, _weight.Storage, _order, Bias, Finish, maximum => Pool.Epilogue is null ? maximum : Pool.Epilogue(maximum));
+        program.Add(Layer + ".Predict", title, Domain.Samples, [nest], Roles(x, operands, y));
+    }
+
+    private List<(Storage Storage, string Role)> Roles(View x, IEnumerable<(Storage Storage, string Role)> operands, View y)
+    {
+        var roles = new List<(Storage, string)> { (x.Storage, "x"), (_weight.Storage, "w") };
+        if (_bias is not null)
+        {
+            roles.Add((_bias.Storage, "b"));
+        }
+
+        return [.. roles, .. operands, (y.Storage, "y")];
     }
 
     private void AddForward(ProgramBuilder program, string action, string fused, Value output, Func<Expr, OutputPoint, Expr> finish, IEnumerable<(Storage, string)> operands)
@@ -143,15 +179,7 @@ internal sealed class ConvolutionNode : Node, IEpilogue
         IReadOnlyList<Nest> nests = _transposed
             ? _equation.Scatter(title, y, x, _weight.Storage, _order, Bias, finish)
             : _equation.Gather(title, x, y, _weight.Storage, _order, Bias, finish);
-        var roles = new List<(Storage, string)> { (x.Storage, "x"), (_weight.Storage, "w") };
-        if (_bias is not null)
-        {
-            roles.Add((_bias.Storage, "b"));
-        }
-
-        roles.AddRange(operands);
-        roles.Add((y.Storage, "y"));
-        program.Add(Layer + action, title, Domain.Samples, nests, roles);
+        program.Add(Layer + action, title, Domain.Samples, nests, Roles(x, operands, y));
     }
 
     public override void Backward(ProgramBuilder program)

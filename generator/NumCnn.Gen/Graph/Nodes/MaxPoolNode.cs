@@ -2,23 +2,6 @@ using NumCnn.Gen.Schedule;
 
 namespace NumCnn.Gen.Graph.Nodes;
 
-/// <summary>A window that moves over an image without a border.</summary>
-internal sealed record Window((int H, int W) Kernel, (int H, int W) Stride, (int H, int W) Dilation)
-{
-    public Affine Row(Affine i, Affine u) => (i * Stride.H) + (u * Dilation.H);
-
-    public Affine Column(Affine j, Affine v) => (j * Stride.W) + (v * Dilation.W);
-
-    public Access At(View view, Affine c, Affine i, Affine j, Affine u, Affine v) => view.At(c, Row(i, u), Column(j, v));
-
-    /// <summary>Every element is in one window at most.</summary>
-    public bool IsDisjoint => Dilation == (1, 1) && Stride.H >= Kernel.H && Stride.W >= Kernel.W;
-
-    /// <summary>Every element is in one window exactly.</summary>
-    public bool Partitions(Shape input, Shape output)
-        => Dilation == (1, 1) && Stride == Kernel && output.Rows * Stride.H == input.Rows && output.Columns * Stride.W == input.Columns;
-}
-
 /// <summary>The maximum of each window; its gradient goes to the first element that equals it.</summary>
 internal sealed class MaxPoolNode : Node, IEpilogue
 {
@@ -27,6 +10,9 @@ internal sealed class MaxPoolNode : Node, IEpilogue
 
     /// <summary>Windows up to this width may have lanes over columns: each of their columns is a literal of the code.</summary>
     private const int LongestColumns = 4;
+
+    /// <summary>Windows up to here a convolution's kernel may take with it: each of their elements needs registers of its own.</summary>
+    private const int FusedTaps = 4;
 
     private readonly Window _window;
 
@@ -41,7 +27,23 @@ internal sealed class MaxPoolNode : Node, IEpilogue
 
     public string EpilogueName { get; set; } = string.Empty;
 
+    /// <summary>Predict runs it as a part of the kernel of the convolution before it.</summary>
+    public bool IsFusedInPredict { get; set; }
+
+    public Window Window => _window;
+
+    /// <summary>Few elements, none of them in two windows, and lanes over columns.</summary>
+    public bool CanFuse => Output.Phases > 0 && _window.Partitions(Input.Shape, Output.Shape) && _window.Kernel.H * _window.Kernel.W <= FusedTaps;
+
     private Value Input => Inputs[0];
+
+    public override void Predict(ProgramBuilder program)
+    {
+        if (!IsFusedInPredict)
+        {
+            Forward(program);
+        }
+    }
 
     public override int? PhasesOfInput(int phases)
         => _window.Partitions(Input.Shape, Output.Shape) && _window.Kernel.W <= LongestColumns && _window.Kernel.H * _window.Kernel.W <= UnrolledTaps ? phases * _window.Stride.W : null;
@@ -138,29 +140,22 @@ internal sealed class MaxPoolNode : Node, IEpilogue
 
         // Beyond the image dy is zero, and so is what goes to its windows.
         nest.Inside = null;
-        var x = new Expr[_window.Kernel.H * _window.Kernel.W];
-        for (int tap = 0; tap < x.Length; tap++)
+        List<(Affine Row, Affine Column, Expr X)> taps = [.. _window.Taps.Select(tap => (_window.Row(i, tap.Row), _window.Column(j, tap.Column), (Expr)_window.At(Input.View, c, i, j, tap.Row, tap.Column)))];
+        if (taps.Count == 1)
         {
-            x[tap] = _window.At(Input.View, c, i, j, tap / _window.Kernel.W, tap % _window.Kernel.W);
-        }
-
-        if (x.Length == 1)
-        {
-            nest.Stores.Add(store(c, i * _window.Stride.H, j * _window.Stride.W, Output.Gradient.At(c, i, j), x[0]));
+            nest.Stores.Add(store(c, taps[0].Row, taps[0].Column, Output.Gradient.At(c, i, j), taps[0].X));
             return nest;
         }
 
         // The maximum anew, from the input: the output may have gone through another function.
-        var largest = x.Aggregate(Expr.Max);
+        var largest = taps.Select(static tap => tap.X).Aggregate(Expr.Max);
 
         // What is left of dy: all of it until an element equals the maximum, and then nothing.
         Expr left = Output.Gradient.At(c, i, j);
-        for (int tap = 0; tap < x.Length; tap++)
+        foreach (var (row, column, x) in taps)
         {
-            Affine row = _window.Row(i, tap / _window.Kernel.W);
-            Affine column = _window.Column(j, tap % _window.Kernel.W);
-            nest.Stores.Add(store(c, row, column, Expr.SelectEqual(x[tap], largest, left, 0), x[tap]));
-            left = Expr.SelectEqual(x[tap], largest, 0, left);
+            nest.Stores.Add(store(c, row, column, Expr.SelectEqual(x, largest, left, 0), x));
+            left = Expr.SelectEqual(x, largest, 0, left);
         }
 
         return nest;
