@@ -106,7 +106,8 @@ internal sealed partial class ConvolutionEquation
         {
             var point = new OutputPoint(channel, window.Row(row, p), window.Column(j, q), null);
             var xAccess = x.From(0, -PadTop, -PadLeft).At(XIndex(group, ChannelIndex.Plain(input)), (point.Row * Stride.H) + (tap * Dilation.H), (point.Column * Stride.W) + (v * Dilation.W));
-            var sum = new Accumulator(((char)('a' + values.Count)).ToString(), initial(channel));
+            string name = window == Window.Single ? "a" : ((char)('p' + values.Count)).ToString();
+            var sum = new Accumulator(name, initial(channel));
             sum.Update = Expr.MultiplyAdd(xAccess, weightAccess, sum);
             nest.Accumulators.Add(sum);
             values.Add(finish(sum, point));

@@ -154,7 +154,9 @@ internal sealed partial class Lowering
     {
         if (!point.Names.TryGetValue(accumulator, out string? known))
         {
+            // No loop inside the tile may take the name.
             known = NewAccumulatorName(accumulator, point, points);
+            _names.Claim(known);
             point.Names.Add(accumulator, known);
         }
 

@@ -230,6 +230,7 @@ internal sealed partial class Lowering
         bool declares = !piece.Straight || _straightLocals is null;
         _locals = piece.Straight ? _straightLocals ??= [] : [];
         int start = _output.Count;
+        _names.Push();
         var points = Points(piece);
         foreach (var point in points)
         {
@@ -250,6 +251,7 @@ internal sealed partial class Lowering
             EmitStores(point, points);
         }
 
+        _names.Pop();
         if (declares && _locals.Count > 0)
         {
             _output.Insert(start, new DeclareStatement(_locals));
