@@ -2,6 +2,13 @@ using NumCnn.Gen.Schedule;
 
 namespace NumCnn.Gen.Graph;
 
+/// <summary>Where a kernel with lanes over columns stores the maximum of each window of y; for windows of one element, y itself.</summary>
+/// <param name="Window">The window.</param>
+/// <param name="Shape">The shape of the result.</param>
+/// <param name="View">The result.</param>
+/// <param name="Finish">Applied to each maximum.</param>
+internal sealed record PooledTarget(Window Window, Shape Shape, View View, Func<Expr, Expr> Finish);
+
 /// <content>
 /// The equation where channels are too few for lanes: vectors run along the columns of rows, and weights are broadcast.
 /// Columns may lie in phases (see <see cref="View"/>); a tap's phase is a literal of the code.
@@ -73,26 +80,14 @@ internal sealed partial class ConvolutionEquation
     public bool CanPool(WeightOrder order) => GatherSpans(onColumns: true, order).Count == 1;
 
     /// <summary>The maximum of each window of y, whose elements are summed side by side and never stored.</summary>
-    public Nest GatherPooled(
-        string title, View x, View pooled, Shape pooledShape, Window window, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish, Func<Expr, Expr> finishMaximum)
-        => GatherColumns(title, new RowSpan(0, pooledShape.Rows, 0, Kernel.H), x, pooled, pooledShape.Columns, window, weight, order, initial, finish, finishMaximum);
+    public Nest GatherPooled(string title, View x, PooledTarget target, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
+        => GatherColumns(title, new RowSpan(0, target.Shape.Rows, 0, Kernel.H), x, target, weight, order, initial, finish);
 
-    private Nest GatherColumns(
-        string title,
-        RowSpan rows,
-        View x,
-        View target,
-        int columns,
-        Window window,
-        Storage weight,
-        WeightOrder order,
-        Func<Affine, Expr> initial,
-        Func<Expr, OutputPoint, Expr> finish,
-        Func<Expr, Expr> finishMaximum)
+    private Nest GatherColumns(string title, RowSpan rows, View x, PooledTarget target, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {
         var nest = new Nest { Title = title };
         var (group, output, input) = PlainChannels(nest);
-        var (i, j) = ImageAxes.Columns(nest, Y with { Rows = rows.Count, Columns = columns }, target.Phases, _block);
+        var (i, j) = ImageAxes.Columns(nest, target.Shape with { Rows = rows.Count }, target.View.Phases, _block);
         nest.Tile.AddRange([output, i]);
         var (u, v) = (new Axis("u", rows.Taps), new Axis("v", Kernel.W));
         nest.Reduction.AddRange([input, u, v]);
@@ -102,18 +97,18 @@ internal sealed partial class ConvolutionEquation
         var channel = YIndex(group, ChannelIndex.Plain(output));
         var weightAccess = Broadcast(weight, order, group, ChannelIndex.Plain(output), tap, v, input);
         var values = new List<Expr>();
-        foreach (var (p, q) in window.Taps)
+        foreach (var (p, q) in target.Window.Taps)
         {
-            var point = new OutputPoint(channel, window.Row(row, p), window.Column(j, q), null);
+            var point = new OutputPoint(channel, target.Window.Row(row, p), target.Window.Column(j, q), null);
             var xAccess = x.From(0, -PadTop, -PadLeft).At(XIndex(group, ChannelIndex.Plain(input)), (point.Row * Stride.H) + (tap * Dilation.H), (point.Column * Stride.W) + (v * Dilation.W));
-            string name = window == Window.Single ? "a" : ((char)('p' + values.Count)).ToString();
+            string name = target.Window == Window.Single ? "a" : ((char)('p' + values.Count)).ToString();
             var sum = new Accumulator(name, initial(channel));
             sum.Update = Expr.MultiplyAdd(xAccess, weightAccess, sum);
             nest.Accumulators.Add(sum);
             values.Add(finish(sum, point));
         }
 
-        nest.Stores.Add(new StoreTo(target.At(channel, row, j), finishMaximum(values.Aggregate(Expr.Max))));
+        nest.Stores.Add(new StoreTo(target.View.At(channel, row, j), target.Finish(values.Aggregate(Expr.Max))));
         return nest;
     }
 

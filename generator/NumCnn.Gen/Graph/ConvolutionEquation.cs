@@ -98,7 +98,7 @@ internal sealed partial class ConvolutionEquation
     /// <summary>y from x: a convolution. At the upper and lower border, taps that read zeros are left out where that pays.</summary>
     public IReadOnlyList<Nest> Gather(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
         => [.. GatherSpans(y.LanesOverColumns, order).Select(rows => y.LanesOverColumns
-            ? GatherColumns(title, rows, x, y, Y.Columns, Window.Single, weight, order, initial, finish, static value => value)
+            ? GatherColumns(title, rows, x, new PooledTarget(Window.Single, Y, y, static value => value), weight, order, initial, finish)
             : GatherRows(title, rows, x, y, weight, order, initial, finish))];
 
     /// <summary>x from y: the input's gradient, or a transposed convolution. A stride splits x into phases of equal taps.</summary>

@@ -150,7 +150,8 @@ internal sealed class ConvolutionNode : Node, IEpilogue
 
         var (x, y) = (Input.View, Pool.Output.View);
         string title = $"{Layer}{names} + {Pool.Layer}{Pool.EpilogueName}: {_formula}, the maximum of each window";
-        var nest = _equation.GatherPooled(title, x, y, Pool.Output.Shape, Pool.Window, _weight.Storage, _order, Bias, Finish, maximum => Pool.Epilogue is null ? maximum : Pool.Epilogue(maximum));
+        var target = new PooledTarget(Pool.Window, Pool.Output.Shape, y, maximum => Pool.Epilogue is null ? maximum : Pool.Epilogue(maximum));
+        var nest = _equation.GatherPooled(title, x, target, _weight.Storage, _order, Bias, Finish);
         program.Add(Layer + ".Predict", title, Domain.Samples, [nest], Roles(x, operands, y));
     }
 
