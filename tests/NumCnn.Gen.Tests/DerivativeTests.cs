@@ -17,6 +17,8 @@ public class DerivativeTests
     [InlineData("  - batch_norm2d\n", "batch_norm1.Backward")]
     [InlineData("  - prelu\n", "prelu1.Backward")]
     [InlineData("  - gelu\n", "gelu1.Backward")]
+    [InlineData("  - softmax\n", "softmax1.Backward")]
+    [InlineData("  - pad2d: 1\n", "pad1.Backward")]
     [InlineData("  - flatten\n  - linear: 4\n", "linear1.InputGradient")]
     public void The_reader_that_completes_the_gradient_does(string reader, string kernel)
         => Assert.Equal([kernel], Appliers(Conv + Relu + reader));
@@ -26,6 +28,10 @@ public class DerivativeTests
     [InlineData("  - conv2d: {name: b, out_channels: 16, kernel_size: 1}\n  - conv2d: {name: c, from: a, out_channels: 16, kernel_size: 1}\n  - add: {from: [c, b]}\n", "b.InputGradient")]
     public void Of_several_readers_the_first_does_whose_gradient_comes_last(string readers, string kernel)
         => Assert.Equal([kernel], Appliers(Conv + Relu + readers));
+
+    [Fact]
+    public void With_and_without_dropping_elements()
+        => Assert.Equal(["dropout1.Backward", "dropout1.BackwardEvaluation"], Appliers(Conv + Relu + "  - dropout: 0.5\n"));
 
     [Theory]
     [InlineData("  - max_pool2d: {kernel_size: 3, stride: 2}\n")] // adds to some elements several times

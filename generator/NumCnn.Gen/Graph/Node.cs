@@ -31,6 +31,9 @@ internal abstract class Node
     /// <summary>The function that another layer's kernel applies for this node; null where it runs by itself.</summary>
     public Node? FusedInto { get; set; }
 
+    /// <summary>Predict runs it as a part of another node's kernel.</summary>
+    public bool IsFusedInPredict { get; set; }
+
     /// <summary>Nobody reads the result.</summary>
     public bool IsDead { get; set; }
 
@@ -54,7 +57,13 @@ internal abstract class Node
     public abstract void Forward(ProgramBuilder program);
 
     /// <summary>Adds the steps that compute the output when nothing has to be kept for a backward pass.</summary>
-    public virtual void Predict(ProgramBuilder program) => Forward(program);
+    public virtual void Predict(ProgramBuilder program)
+    {
+        if (!IsFusedInPredict)
+        {
+            Forward(program);
+        }
+    }
 
     /// <summary>Adds the steps that compute the gradients of parameters and of those inputs that need one.</summary>
     public abstract void Backward(ProgramBuilder program);

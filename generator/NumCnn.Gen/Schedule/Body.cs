@@ -6,7 +6,7 @@ namespace NumCnn.Gen.Schedule;
 /// </summary>
 internal sealed class Body
 {
-    public Body(params (Axis Axis, int Count)[] axes)
+    public Body((Axis Axis, int Count)[] axes)
     {
         Axes = axes;
         Steps = axes.Aggregate(1, static (product, axis) => product * axis.Count);

@@ -28,7 +28,7 @@ internal sealed partial class TileShape
             yield break;
         }
 
-        // Sums side by side each read elements of their own.
+        // The lowering tells what a body shares by its storage, which sums side by side read at several addresses each.
         if (_loads.Select(static load => load.Access.Storage).Distinct().Count() < _loads.Count)
         {
             yield break;
@@ -73,7 +73,17 @@ internal sealed partial class TileShape
     }
 
     /// <summary>What a piece's steps share under the chosen body.</summary>
-    public Access? Shared(Piece piece) => Body is null ? null : Shared(TileOf(piece), VectorsOf(piece), Body, Distinct(TileOf(piece), VectorsOf(piece), Body))?.Access;
+    public Access? Shared(Piece piece)
+    {
+        if (Body is null)
+        {
+            return null;
+        }
+
+        var tile = TileOf(piece);
+        int vectors = VectorsOf(piece);
+        return Shared(tile, vectors, Body, Distinct(tile, vectors, Body))?.Access;
+    }
 
     /// <summary>Statements of a body that shares its loads.</summary>
     public int StatementsPerBody(Piece piece) => (Points(piece) * Accumulators * Body!.Steps) + Distinct(TileOf(piece), VectorsOf(piece), Body).Sum();

@@ -29,8 +29,6 @@ internal sealed class ActivationNode : Node, IFusable
 
     public bool IsCheap => _function.IsCheap;
 
-    public bool IsFusedInPredict { get; set; }
-
     public IEnumerable<(Storage Storage, string Role)> Operands => [];
 
     private Value Input => Inputs[0];
@@ -62,14 +60,6 @@ internal sealed class ActivationNode : Node, IFusable
     }
 
     public Expr Apply(Expr value, OutputPoint point) => _function.Apply(value);
-
-    public override void Predict(ProgramBuilder program)
-    {
-        if (!IsFusedInPredict)
-        {
-            Forward(program);
-        }
-    }
 
     public override void Backward(ProgramBuilder program)
     {

@@ -59,10 +59,9 @@ internal sealed class AveragePoolNode : Node, IEpilogue
         }
 
         string title = $"{Layer}: every element of a window gets its share of dy";
-        bool add = Input.HasGradient;
-        Input.HasGradient = true;
+        var part = GradientPart.Of(Input, this, storesOnce: false);
         var nests = new List<Nest>();
-        if (!add)
+        if (!part.Adds)
         {
             nests.Add(Nests.Elementwise(title, Input.Shape, program.Block, (nest, c, i, j) => nest.Stores.Add(new StoreTo(Input.Gradient.At(c, i, j), 0))));
         }

@@ -50,8 +50,6 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
 
     private int Channels => Input.Shape.Channels;
 
-    public bool IsFusedInPredict { get; set; }
-
     public IEnumerable<(Storage Storage, string Role)> Operands => [(_scale, "scale"), (_shift, "shift")];
 
     public Expr Apply(Expr value, OutputPoint point)

@@ -92,10 +92,9 @@ internal sealed class BilinearNode : Node
         }
 
         string title = $"{Layer}: each neighbour gets its weight's part of dy, columns first and then rows";
-        bool add = Input.HasGradient;
-        Input.HasGradient = true;
+        var part = GradientPart.Of(Input, this, storesOnce: false);
         var nests = new List<Nest> { Nests.Elementwise(title, _tallShape, program.Block, (nest, c, i, j) => nest.Stores.Add(new StoreTo(Tall(c, i, j), 0))) };
-        if (!add)
+        if (!part.Adds)
         {
             nests.Add(Nests.Elementwise(title, Input.Shape, program.Block, (nest, c, i, j) => nest.Stores.Add(new StoreTo(Input.Gradient.At(c, i, j), 0))));
         }

@@ -18,8 +18,6 @@ internal sealed class CombineNode : Node, IEpilogue, IFusable
 
     public string EpilogueName { get; set; } = string.Empty;
 
-    public bool IsFusedInPredict { get; set; }
-
     /// <summary>A sum of two, of which a convolution's kernel may add the other.</summary>
     public bool IsPair => !_multiply && Inputs.Count == 2 && Inputs[0] != Inputs[1];
 
@@ -34,14 +32,6 @@ internal sealed class CombineNode : Node, IEpilogue, IFusable
     {
         var sum = value + (Expr)point.In(Other.View);
         return Epilogue is null ? sum : Epilogue(sum);
-    }
-
-    public override void Predict(ProgramBuilder program)
-    {
-        if (!IsFusedInPredict)
-        {
-            Forward(program);
-        }
     }
 
     public override void Forward(ProgramBuilder program)
@@ -63,6 +53,7 @@ internal sealed class CombineNode : Node, IEpilogue, IFusable
     public override void Backward(ProgramBuilder program)
     {
         string title = _multiply ? $"{Layer}: each factor gets dy times the others" : $"{Layer}: each summand gets dy";
+        string titles = title;
         var nests = new List<Nest>();
         var roles = new List<(Storage, string)> { (Output.Gradient.Storage, "dy") };
         for (int k = 0; k < Inputs.Count; k++)
@@ -74,8 +65,9 @@ internal sealed class CombineNode : Node, IEpilogue, IFusable
             }
 
             var part = GradientPart.Of(input, this);
+            titles += part.Title;
             int own = k;
-            nests.Add(Nests.Elementwise(title, Output.Shape, program.Block, (nest, c, i, j) =>
+            nests.Add(Nests.Elementwise(title + part.Title, Output.Shape, program.Block, (nest, c, i, j) =>
             {
                 Expr value = Output.Gradient.At(c, i, j);
                 for (int other = 0; _multiply && other < Inputs.Count; other++)
@@ -97,6 +89,6 @@ internal sealed class CombineNode : Node, IEpilogue, IFusable
 
         roles.AddRange(Inputs.Select((input, k) => (input.View.Storage, "x" + (char)('a' + (k % 26)))));
         roles.AddRange(Inputs.Where(static input => input.NeedsGradient).Select((input, k) => (input.Gradient.Storage, "dx" + (char)('a' + (k % 26)))));
-        program.Add(Layer + ".Backward", title, Domain.Samples, nests, roles);
+        program.Add(Layer + ".Backward", titles, Domain.Samples, nests, roles);
     }
 }

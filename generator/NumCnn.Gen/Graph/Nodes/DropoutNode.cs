@@ -25,7 +25,7 @@ internal sealed class DropoutNode : Node
 
     private Shape Shape => Output.Shape;
 
-    public override void Forward(ProgramBuilder program) => Apply(program, Layer + ".Forward", Input.View, Output.View, add: false, "x", "y");
+    public override void Forward(ProgramBuilder program) => Apply(program, Layer + ".Forward", Input.View, Output.View, "x", "y", null);
 
     public override void Backward(ProgramBuilder program)
     {
@@ -34,13 +34,13 @@ internal sealed class DropoutNode : Node
             return;
         }
 
-        bool add = Input.HasGradient;
-        Input.HasGradient = true;
-        Apply(program, Layer + ".Backward", Output.Gradient, Input.Gradient, add, "dy", "dx");
+        Apply(program, Layer + ".Backward", Output.Gradient, Input.Gradient, "dy", "dx", GradientPart.Of(Input, this));
     }
 
-    private void Apply(ProgramBuilder program, string kernel, View from, View to, bool add, string fromRole, string toRole)
+    private void Apply(ProgramBuilder program, string kernel, View from, View to, string fromRole, string toRole, GradientPart? part)
     {
+        StoreTo Store(Affine c, Affine i, Affine j, Expr value) => part?.Store(c, i, j, value) ?? new StoreTo(to.At(c, i, j), value);
+        IEnumerable<(Storage, string)> roles = [.. part?.Roles ?? [], (to.Storage, toRole)];
         int pitch = ParameterTensor.Padded(Shape.Channels, program.Block);
         string probability = _probability.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
         program.AddCall(
@@ -48,14 +48,12 @@ internal sealed class DropoutNode : Node
             FormattableString.Invariant($"DropoutFactors(ref {{0}}, {_factors.Length}, {probability}, {_index}, n)"),
             When.Training | When.NotInPredict,
             (_factors, "factors"));
-        string title = $"{Layer}: {toRole} = {fromRole} · factor";
-        var nest = Nests.Elementwise(title, Shape, program.Block, (nest, c, i, j) => nest.Stores.Add(Nests.Into(
-            to.At(c, i, j),
-            (Expr)from.At(c, i, j) * (Expr)new Access(_factors, (i * (Shape.Columns * pitch)) + (j * pitch) + c),
-            add)));
-        program.Add(kernel, title, Domain.Samples, [nest], [(from.Storage, fromRole), (_factors, "factors"), (to.Storage, toRole)], When.Training | When.NotInPredict);
-        title = $"{Layer}: {toRole} = {fromRole}, nothing dropped";
-        nest = Nests.Elementwise(title, Shape, program.Block, (nest, c, i, j) => nest.Stores.Add(Nests.Into(to.At(c, i, j), from.At(c, i, j), add)));
-        program.Add(kernel + "Evaluation", title, Domain.Samples, [nest], [(from.Storage, fromRole), (to.Storage, toRole)], When.Evaluation);
+        string title = $"{Layer}: {toRole} = {fromRole} · factor{part?.Title}";
+        var nest = Nests.Elementwise(title, Shape, program.Block, (nest, c, i, j) => nest.Stores.Add(
+            Store(c, i, j, (Expr)from.At(c, i, j) * (Expr)new Access(_factors, (i * (Shape.Columns * pitch)) + (j * pitch) + c))));
+        program.Add(kernel, title, Domain.Samples, [nest], [(from.Storage, fromRole), (_factors, "factors"), .. roles], When.Training | When.NotInPredict);
+        title = $"{Layer}: {toRole} = {fromRole}, nothing dropped{part?.Title}";
+        nest = Nests.Elementwise(title, Shape, program.Block, (nest, c, i, j) => nest.Stores.Add(Store(c, i, j, from.At(c, i, j))));
+        program.Add(kernel + "Evaluation", title, Domain.Samples, [nest], [(from.Storage, fromRole), .. roles], When.Evaluation);
     }
 }

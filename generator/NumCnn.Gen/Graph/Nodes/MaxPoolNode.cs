@@ -27,23 +27,12 @@ internal sealed class MaxPoolNode : Node, IEpilogue
 
     public string EpilogueName { get; set; } = string.Empty;
 
-    /// <summary>Predict runs it as a part of the kernel of the convolution before it.</summary>
-    public bool IsFusedInPredict { get; set; }
-
     public Window Window => _window;
 
     /// <summary>Few elements, none of them in two windows, and lanes over columns.</summary>
     public bool CanFuse => Output.Phases > 0 && _window.Partitions(Input.Shape, Output.Shape) && _window.Kernel.H * _window.Kernel.W <= FusedTaps;
 
     private Value Input => Inputs[0];
-
-    public override void Predict(ProgramBuilder program)
-    {
-        if (!IsFusedInPredict)
-        {
-            Forward(program);
-        }
-    }
 
     public override int? PhasesOfInput(int phases)
         => _window.Partitions(Input.Shape, Output.Shape) && _window.Kernel.W <= LongestColumns && _window.Kernel.H * _window.Kernel.W <= UnrolledTaps ? phases * _window.Stride.W : null;

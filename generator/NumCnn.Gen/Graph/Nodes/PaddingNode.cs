@@ -129,10 +129,9 @@ internal sealed class PaddingNode : Node
                 Nests.Into(columns.At(c, span.Source(k), j), columns.At(c, span.Target(k), j), add: true))));
         }
 
-        bool add = Input.HasGradient;
-        Input.HasGradient = true;
-        nests.Add(Nests.Elementwise(title, Inner, program.Block, (nest, c, i, j) => nest.Stores.Add(Nests.Into(Input.Gradient.At(c, i, j), inside.At(c, i, j), add))));
-        program.Add(Layer + ".Backward", title, Domain.Samples, nests, [(dy.Storage, "dy"), (Input.Gradient.Storage, "dx")]);
+        var part = GradientPart.Of(Input, this);
+        nests.Add(Nests.Elementwise(title + part.Title, Inner, program.Block, (nest, c, i, j) => nest.Stores.Add(part.Store(c, i, j, inside.At(c, i, j)))));
+        program.Add(Layer + ".Backward", title + part.Title, Domain.Samples, nests, [(dy.Storage, "dy"), .. part.Roles, (Input.Gradient.Storage, "dx")]);
     }
 
     /// <summary>A span's lines one after another, since several may come from one line, and the elements along them.</summary>

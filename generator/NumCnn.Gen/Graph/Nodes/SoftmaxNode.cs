@@ -63,11 +63,10 @@ internal sealed class SoftmaxNode : Node
             return;
         }
 
-        string title = _logarithm ? $"{Layer}: dx[c] = dy[c] − e^y[c] · Σ c  dy[c]" : $"{Layer}: dx[c] = y[c] · (dy[c] − Σ c  y[c] · dy[c])";
+        var part = GradientPart.Of(Input, this);
+        string title = (_logarithm ? $"{Layer}: dx[c] = dy[c] − e^y[c] · Σ c  dy[c]" : $"{Layer}: dx[c] = y[c] · (dy[c] − Σ c  y[c] · dy[c])") + part.Title;
         var functions = new Functions(program.Type);
         var dy = Output.Gradient;
-        bool add = Input.HasGradient;
-        Input.HasGradient = true;
         var sum = PerPixel(title, (nest, c, i, j) =>
         {
             var a = Nests.Sum(nest, "a", a => _logarithm ? a + (Expr)dy.At(c, i, j) : Expr.MultiplyAdd(Output.View.At(c, i, j), dy.At(c, i, j), a));
@@ -81,15 +80,14 @@ internal sealed class SoftmaxNode : Node
             Expr gradient = dy.At(c, i, j);
             Expr total = Pixel(_sum, i, j);
             var value = _logarithm ? gradient - (functions.Exp(y) * total) : y * (gradient - total);
-            var target = Input.Gradient.At(c, i, j);
-            return (target, add ? (Expr)target + value : value);
+            return (Input.Gradient.At(c, i, j), part.Complete(value, view => view.At(c, i, j)));
         });
         program.Add(
             Layer + ".Backward",
             title,
             Domain.Samples,
             [sum, .. last],
-            [(Output.View.Storage, "y"), (dy.Storage, "dy"), (_sum, "sum"), (Input.Gradient.Storage, "dx")]);
+            [(Output.View.Storage, "y"), (dy.Storage, "dy"), (_sum, "sum"), .. part.Roles, (Input.Gradient.Storage, "dx")]);
     }
 
     private Access Pixel(Storage storage, Affine i, Affine j) => new(storage, (i * Shape.Columns) + j);
