@@ -7,7 +7,8 @@ namespace NumCnn;
 /// <summary>
 /// Copies of tensors from one order to another, which generated code calls where its own loops would go element by element: the
 /// caller's planes to pixels with their channels together and back, rows into a border or into phases. A copy moves bits only, so
-/// it gives the same ones in every width; elements of 4 bytes are exchanged by whichever vectors the hardware has.
+/// it gives the same ones in every width; elements of 4 bytes are exchanged by whichever vectors the hardware has. And borders of
+/// zeros around images.
 /// </summary>
 /// <remarks>
 /// A call is counts and steps, the outermost axis first, as in an array's strides. The last axis has step 1 in the target. It is
@@ -38,6 +39,51 @@ public static class Layouts
     public static void Add<T>(ref T source, ref T target, ReadOnlySpan<int> counts, ReadOnlySpan<int> sourceSteps, ReadOnlySpan<int> targetSteps)
         where T : unmanaged, INumber<T>
         => Walk(ref source, ref target, counts, sourceSteps, targetSteps, adds: true);
+
+    /// <summary>Sets the border of an image to zero; the image itself is neither written nor read.</summary>
+    /// <param name="image">The first element of the rows above it.</param>
+    /// <param name="rows">Rows of the image.</param>
+    /// <param name="row">Elements of a row with what is beside it on both sides.</param>
+    /// <param name="top">Rows above the image.</param>
+    /// <param name="bottom">Rows below it.</param>
+    /// <param name="left">Elements before each row.</param>
+    /// <param name="right">Elements behind each row.</param>
+    /// <typeparam name="T">The element type.</typeparam>
+    public static void ClearBorder<T>(ref T image, nint rows, nint row, nint top, nint bottom, nint left, nint right)
+        where T : unmanaged
+    {
+        // What is behind a row and before the next one lies together.
+        Clear(ref image, (top * row) + left);
+        for (nint i = 1; i < rows; i++)
+        {
+            Clear(ref Unsafe.Add(ref image, ((top + i) * row) - right), right + left);
+        }
+
+        Clear(ref Unsafe.Add(ref image, ((top + rows) * row) - right), right + (bottom * row));
+    }
+
+    private static void Clear<T>(ref T first, nint count)
+        where T : unmanaged
+    {
+        nint width = Vector<T>.Count;
+        if (count < width)
+        {
+            for (nint k = 0; k < count; k++)
+            {
+                Unsafe.Add(ref first, k) = default;
+            }
+
+            return;
+        }
+
+        for (nint k = 0; k < count - width; k += width)
+        {
+            Vector<T>.Zero.StoreUnsafe(ref Unsafe.Add(ref first, k));
+        }
+
+        // the last vector may reach back
+        Vector<T>.Zero.StoreUnsafe(ref Unsafe.Add(ref first, count - width));
+    }
 
     /// <summary>The axes outside of the last two; planes along the last of those go in one call.</summary>
     private static void Walk<T>(ref T source, ref T target, ReadOnlySpan<int> counts, ReadOnlySpan<int> sourceSteps, ReadOnlySpan<int> targetSteps, bool adds)

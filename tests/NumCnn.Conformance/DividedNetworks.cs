@@ -7,11 +7,14 @@ using NumCnn.Gen.Spec;
 
 namespace NumCnn.Conformance;
 
-/// <summary>The corpus in float32 with every step divided that can be, however small, so that threads share single samples.</summary>
+/// <summary>
+/// The corpus in float32 as if its networks were large: every step is divided that can be, so that threads share single samples, and
+/// images leave their borders' places, and with them their zeros, to others.
+/// </summary>
 internal static class DividedNetworks
 {
-    /// <summary>Limits that leave nothing whole for being small.</summary>
-    public static readonly ShareLimits Limits = new(0, 0, 0, double.PositiveInfinity);
+    /// <summary>Limits that nothing is too small for.</summary>
+    public static readonly SizeLimits Limits = new(0, 0, 0, double.PositiveInfinity, 0);
 
     private static readonly ConcurrentDictionary<int, Lazy<CompiledNetworks>> Compiled = new();
 

@@ -52,6 +52,29 @@ public class SameBitsTests
         CheckPadding<float>(name);
     }
 
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void A_network_built_as_if_it_were_large_trains_to_the_same_bits(string name)
+    {
+        INetwork<float> plain = CorpusNetworks.Load<float>(name), large = (INetwork<float>)DividedNetworks.Load(name);
+        float[] x = Input(plain, name), dy = OutputGradient(plain, name), dx = new float[x.Length], dxLarge = new float[x.Length];
+        foreach (int threads in (int[])[1, 2])
+        {
+            // the second time memory is as the first one left it
+            large.Threads = threads;
+            for (int repeat = 0; repeat < 2; repeat++)
+            {
+                plain.Training = large.Training = true;
+                Compare.SameBits<float>("output", plain.Forward(x).ToArray(), large.Forward(x));
+                plain.Backward(dy, dx);
+                large.Backward(dy, dxLarge);
+                Compare.SameBits<float>("input gradient", dx, dxLarge);
+                Compare.SameBits<float>("gradients", plain.Parameters.Gradients.ToArray(), large.Parameters.Gradients);
+                Compare.SameBits<float>("running statistics", plain.Parameters.Storage.ToArray(), large.Parameters.Storage);
+            }
+        }
+    }
+
     [Fact]
     public void Predict_runs_on_many_threads_at_once()
     {

@@ -35,7 +35,7 @@ public class SharedSampleTests
 
     [Fact]
     public void What_is_divided_is_what_the_runtime_wakes_threads_for()
-        => Assert.Equal(WorkerPool.DefaultLeastWork, ShareLimits.Default.Network);
+        => Assert.Equal(WorkerPool.DefaultLeastWork, SizeLimits.Default.Network);
 
     [Theory]
     [InlineData("conv2d_winograd_edges")]

@@ -96,33 +96,6 @@ public class TrainingMemoryTests
     public void A_value_that_is_computed_again_itself_is_no_source()
         => Assert.Equal(["batch_norm1"], Again(Program(Conv + "  - batch_norm2d\n  - relu: {name: a}\n  - add: {from: [a, a]}\n" + Conv).Backward));
 
-    [Theory]
-    [InlineData("lenet5")]
-    [InlineData("batch_norm2d")]
-    [InlineData("columns")]
-    public void What_lives_at_the_same_time_never_shares_a_place(string name)
-    {
-        var program = NetworkProgram.Create(Graph(SnapshotYaml(name)));
-        var steps = program.Forward.Concat(program.Backward).ToList();
-        foreach (bool transient in new[] { false, true })
-        {
-            var lives = steps
-                .SelectMany((step, k) => step.Arguments.Where(argument => argument.Storage.Region == Region.Sample && argument.Storage.IsTransient == transient).Select(argument => (argument.Storage, Step: k)))
-                .GroupBy(use => use.Storage, use => use.Step)
-                .Select(uses => (Storage: uses.Key, First: uses.Min(), Last: uses.Max()))
-                .ToList();
-            Assert.NotEmpty(lives);
-            foreach (var (a, first, last) in lives)
-            {
-                int length = transient ? program.Memory.WorkspaceLength : program.Memory.SampleLength;
-                Assert.InRange(a.Offset, 0, length - a.Length);
-                Assert.All(
-                    lives.Where(life => life.Storage != a && life.First <= last && first <= life.Last),
-                    life => Assert.True(life.Storage.Offset + life.Storage.Length <= a.Offset || a.Offset + a.Length <= life.Storage.Offset, $"{a} and {life.Storage}"));
-            }
-        }
-    }
-
     private static NetworkProgram Program(string layers) => NetworkProgram.Create(Graph($"name: Net\ninput: [16, 8, 8]\nlayers:\n{layers}"));
 
     private static NetworkGraph Graph(string yaml)

@@ -74,6 +74,41 @@ public class LayoutsTests
     }
 
     [Fact]
+    public void A_border_becomes_zero_and_the_image_stays()
+    {
+        CheckBorder(1, 1, 1, 1, 1, 1, 1);
+        foreach (int length in Lengths)
+        {
+            CheckBorder(rows: 3, columns: length, pitch: 1, top: 1, bottom: 0, left: 2, right: 0);
+            CheckBorder(rows: 2, columns: 5, length, top: 0, bottom: 2, left: 0, right: 1);
+            CheckBorder(rows: 4, columns: 3, length, top: 1, bottom: 1, left: 1, right: 2);
+            CheckBorder(rows: 1, columns: 2, length, top: 0, bottom: 0, left: 1, right: 0);
+        }
+    }
+
+    private static void CheckBorder(int rows, int columns, int pitch, int top, int bottom, int left, int right)
+    {
+        CheckBorder<float>(rows, columns, pitch, top, bottom, left, right);
+        CheckBorder<double>(rows, columns, pitch, top, bottom, left, right);
+    }
+
+    private static void CheckBorder<T>(int rows, int columns, int pitch, int top, int bottom, int left, int right)
+        where T : unmanaged, INumber<T>
+    {
+        const int Around = 70;
+        int width = left + columns + right, length = (top + rows + bottom) * width * pitch;
+        T[] memory = [.. Enumerable.Repeat(T.One, length + (2 * Around))];
+        Layouts.ClearBorder(ref memory[Around], rows, width * pitch, top, bottom, left * pitch, right * pitch);
+        for (int k = 0; k < memory.Length; k++)
+        {
+            int pixel = (k - Around) / pitch, row = pixel / width, column = pixel % width;
+            bool inside = k >= Around && k < Around + length;
+            bool image = row >= top && row < top + rows && column >= left && column < left + columns;
+            Assert.Equal(inside && !image ? T.Zero : T.One, memory[k]);
+        }
+    }
+
+    [Fact]
     public void Settings_of_the_runtime_select_the_tiles()
     {
         static bool IsOff(string name) => Environment.GetEnvironmentVariable($"DOTNET_Enable{name}") == "0";

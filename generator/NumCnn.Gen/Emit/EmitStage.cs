@@ -19,8 +19,8 @@ internal static class EmitStage
     /// <summary>The network's source files: the class with its kernels on Vector, and their twins on Vector512.</summary>
     /// <param name="network">The network.</param>
     /// <param name="tileOverride">Tiles in place of the planner's.</param>
-    /// <param name="limits">What several threads share of a sample, in place of the usual.</param>
-    public static EquatableArray<(string HintName, string Text)> Generate(NetworkSpec network, TileOverride? tileOverride = null, ShareLimits? limits = null)
+    /// <param name="limits">What counts as large, in place of the usual.</param>
+    public static EquatableArray<(string HintName, string Text)> Generate(NetworkSpec network, TileOverride? tileOverride = null, SizeLimits? limits = null)
     {
         var graph = NetworkGraph.Build(network, new ProblemSink()) ?? throw new InvalidOperationException("The network has not been checked.");
         var program = NetworkProgram.Create(graph, limits);

@@ -81,6 +81,19 @@ internal sealed partial class StageWriter
 
     private void WritePredictStage(Stage stage)
     {
+        if (stage.Domain == Domain.Items && stage.Steps.SelectMany(step => _memory.BordersBefore(step.Step)).Any())
+        {
+            using (_writer.Block("if (first == 0)"))
+            {
+                foreach (var (step, _) in stage.Steps)
+                {
+                    WriteBorders(step, Caller.PredictStage);
+                }
+            }
+
+            _writer.Line();
+        }
+
         if (stage.Turns is not null)
         {
             using var loop = _writer.Block("for (nint t = first; t < end; t++)");
@@ -96,6 +109,11 @@ internal sealed partial class StageWriter
         foreach (var (step, calls) in stage.Steps)
         {
             bool shares = SharesItems(stage);
+            if (stage.Domain != Domain.Items)
+            {
+                WriteBorders(step, Caller.PredictStage);
+            }
+
             using var scope = shares ? _writer.Block($"if ({Mine(step, start)})") : default(IDisposable);
             string range = shares ? FormattableString.Invariant($"from{start}, to{start}") : "first, end";
             WriteCalls((step, calls), "0", Caller.PredictStage, [FormattableString.Invariant($"1, {_memory.PredictSampleLength}")], range);

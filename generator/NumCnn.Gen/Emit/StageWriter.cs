@@ -146,6 +146,7 @@ internal sealed partial class StageWriter
 
                 while (k < steps.Count && !steps[k].Step.TakesSamples)
                 {
+                    WriteBorders(steps[k].Step, caller);
                     var turns = steps[k].Step.Turns;
                     using var loop = turns is null ? default(IDisposable) : _writer.Block(FormattableString.Invariant($"for (nint t = 0; t < {turns.Count}; t++)"));
                     do
@@ -157,11 +158,21 @@ internal sealed partial class StageWriter
                             WriteCalls(steps[k], "n", caller, []);
                             k++;
                         }
-                        while (k < steps.Count && !steps[k].Step.TakesSamples && steps[k].Step.Turns == turns && ConditionOf(steps[k].Step, caller) == condition);
+                        while (k < steps.Count && !steps[k].Step.TakesSamples && steps[k].Step.Turns == turns && ConditionOf(steps[k].Step, caller) == condition && _memory.BordersBefore(steps[k].Step).Count == 0);
                     }
                     while (turns is not null && k < steps.Count && steps[k].Step.Turns == turns);
                 }
             }
+        }
+    }
+
+    /// <summary>Zeros around the images that the step begins to write, where other values have been.</summary>
+    private void WriteBorders(Step step, Caller caller)
+    {
+        foreach (var storage in _memory.BordersBefore(step))
+        {
+            var frame = (Frame)storage.Geometry!;
+            _writer.Line(FormattableString.Invariant($"Layouts.ClearBorder(ref {Place(storage, "s", "n", caller)}, rows: {frame.Rows}, row: {frame.Row}, top: {frame.Top}, bottom: {frame.Bottom}, left: {frame.Left}, right: {frame.Right}); // zeros around {storage.Name}, where other values were"));
         }
     }
 

@@ -189,7 +189,8 @@ internal sealed class Value
     {
         int width = Shape.Columns + halo.Left + halo.Right;
         int height = Shape.Rows + halo.Top + halo.Bottom;
-        var storage = new Storage(name, Region.Sample, checked(width * height * Pitch)) { Geometry = halo.IsEmpty ? null : (Shape, 0, halo) };
+        var frame = halo.IsEmpty ? null : new Frame(Shape.Rows, width * Pitch, halo.Top, halo.Bottom, halo.Left * Pitch, halo.Right * Pitch);
+        var storage = new Storage(name, Region.Sample, checked(width * height * Pitch)) { Geometry = frame };
         return new View(storage, ((halo.Top * width) + halo.Left) * Pitch, 1, width * Pitch, Pitch);
     }
 }

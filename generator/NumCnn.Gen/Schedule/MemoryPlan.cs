@@ -7,9 +7,13 @@ namespace NumCnn.Gen.Schedule;
 /// </summary>
 internal sealed class MemoryPlan
 {
-    private readonly int _block;
+    private const int BytesOfBlock = 64;
 
-    private MemoryPlan(int block) => _block = block;
+    private readonly int _block;
+    private readonly long _few;
+    private readonly Dictionary<Step, List<Storage>> _borders = [];
+
+    private MemoryPlan(int block, SizeLimits limits) => (_block, _few) = (block, limits.Values / BytesOfBlock * block);
 
     /// <summary>Elements that every sample has for itself in training.</summary>
     public int SampleLength { get; private set; }
@@ -34,9 +38,9 @@ internal sealed class MemoryPlan
     /// <summary>Elements that each thread needs of <see cref="PredictSharedLength"/> for itself, where several share a sample.</summary>
     public int PredictThreadLength { get; private set; }
 
-    public static MemoryPlan Create(IReadOnlyList<Step> predict, IReadOnlyList<Step> forward, IReadOnlyList<Step> backward, int block)
+    public static MemoryPlan Create(IReadOnlyList<Step> predict, IReadOnlyList<Step> forward, IReadOnlyList<Step> backward, int block, SizeLimits limits)
     {
-        var plan = new MemoryPlan(block);
+        var plan = new MemoryPlan(block, limits);
         foreach (var nest in predict.Concat(forward).Concat(backward).SelectMany(static step => step.Nests))
         {
             foreach (var store in nest.Stores)
@@ -50,6 +54,9 @@ internal sealed class MemoryPlan
         plan.Predict(predict);
         return plan;
     }
+
+    /// <summary>Images whose borders have to be set to zero before a step.</summary>
+    public IReadOnlyList<Storage> BordersBefore(Step step) => _borders.TryGetValue(step, out var storages) ? storages : [];
 
     public static bool IsInPredict(Step step) => (step.When & (When.Training | When.InputGradient | When.NotInPredict)) == When.Always;
 
@@ -88,8 +95,8 @@ internal sealed class MemoryPlan
             }
         }
 
-        SampleLength = Pitch(checked((int)own.Assign(static (storage, offset) => storage.Offset = offset)));
-        WorkspaceLength = Pitch(checked((int)shared.Assign(static (storage, offset) => storage.Offset = offset)));
+        SampleLength = Pitch(Assign(own, steps, long.MaxValue, static (storage, offset) => storage.Offset = offset));
+        WorkspaceLength = Pitch(Assign(shared, steps, _few, static (storage, offset) => storage.Offset = offset));
         BatchLength = checked((int)batch);
         ShardLength = Pitch(checked((int)shard));
     }
@@ -123,17 +130,44 @@ internal sealed class MemoryPlan
             }
         }
 
-        var turns = steps.Where(static step => step.Turns is not null).SelectMany(static step => step.Arguments).Select(static argument => argument.Storage).ToList();
-        foreach (var storage in turns.Where(static storage => storage is { IsScratch: true, IsShared: true }))
-        {
-            storage.IsPerThread = true;
-        }
+        var perThread = steps.Where(static step => step.Turns is not null).SelectMany(static step => step.Arguments).Select(static argument => argument.Storage)
+            .Where(static storage => storage is { IsScratch: true, IsShared: true }).ToList();
+        perThread.ForEach(static storage => storage.IsPerThread = true);
 
         PredictBatchLength = checked((int)batch);
-        PredictSharedLength = checked((int)shared.Assign(static (storage, offset) => storage.PredictOffset = offset));
-        PredictSampleLength = Pitch(checked((int)own.Assign(static (storage, offset) => storage.PredictOffset = offset)));
-        long thread = turns.Where(static storage => storage.IsPerThread).Select(storage => storage.PredictOffset + Places.Aligned(storage.Length, _block)).DefaultIfEmpty(0).Max();
+        PredictSharedLength = Assign(shared, steps, _few, static (storage, offset) => storage.PredictOffset = offset);
+        PredictSampleLength = Pitch(Assign(own, steps, long.MaxValue, static (storage, offset) => storage.PredictOffset = offset));
+        long thread = perThread.Select(storage => storage.PredictOffset + Places.Aligned(storage.Length, _block)).DefaultIfEmpty(0).Max();
         PredictThreadLength = Pitch(checked((int)thread));
+    }
+
+    /// <summary>Finds the places, and notes before which steps borders have to be written.</summary>
+    /// <returns>Elements of all.</returns>
+    /// <exception cref="InvalidOperationException">A border would be written outside of its storage.</exception>
+    private int Assign(Places places, IReadOnlyList<Step> steps, long limit, Action<Storage, int> assign)
+    {
+        var placement = places.Assign(limit);
+        foreach (var (storage, offset) in placement.Offsets)
+        {
+            assign(storage, offset);
+        }
+
+        foreach (var (step, storage) in placement.Borders)
+        {
+            if (storage.Geometry is not Frame frame || frame.Length > storage.Length)
+            {
+                throw new InvalidOperationException($"'{storage.Name}' has {storage.Length} elements and no border that can be written.");
+            }
+
+            if (!_borders.TryGetValue(steps[step], out var storages))
+            {
+                _borders.Add(steps[step], storages = []);
+            }
+
+            storages.Add(storage);
+        }
+
+        return checked((int)placement.Length);
     }
 
     /// <summary>

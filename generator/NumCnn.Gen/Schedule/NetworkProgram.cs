@@ -38,10 +38,10 @@ internal sealed class NetworkProgram
     public int StorageLength { get; private set; }
 
     /// <param name="graph">The network.</param>
-    /// <param name="limits">What several threads share of a sample.</param>
-    public static NetworkProgram Create(NetworkGraph graph, ShareLimits? limits = null)
+    /// <param name="limits">What counts as large.</param>
+    public static NetworkProgram Create(NetworkGraph graph, SizeLimits? limits = null)
     {
-        limits ??= ShareLimits.Default;
+        limits ??= SizeLimits.Default;
         var unrolling = graph.Spec.Layers.ToDictionary(static layer => layer.Name, layer => layer.Unroll ?? graph.Spec.Unroll, StringComparer.Ordinal);
         UnrollMode UnrollOf(Node node) => unrolling.TryGetValue(node.Layer, out var mode) ? mode : graph.Spec.Unroll;
 
@@ -84,7 +84,7 @@ internal sealed class NetworkProgram
         }
 
         (forwardSteps, var backwardSteps) = Rematerialisation.Apply(forwardSteps, SharedGradients.Apply(backward.Steps));
-        var memory = MemoryPlan.Create(predictSteps, forwardSteps, backwardSteps, graph.Block);
+        var memory = MemoryPlan.Create(predictSteps, forwardSteps, backwardSteps, graph.Block, limits);
         var program = new NetworkProgram(graph, predictSteps, forwardSteps, backwardSteps, memory) { SharesSamples = shares };
         program.PlaceParameters();
         return program;

@@ -2,7 +2,7 @@ namespace NumCnn.Gen.Schedule;
 
 /// <summary>
 /// Finds a place for each storage so that two share memory only if they never live at the same time. Where zeros have to
-/// stay zeros, a place is taken over by storages of the same geometry only.
+/// stay zeros, a place is taken over by storages of the same geometry only, or the zeros are written anew.
 /// </summary>
 internal sealed class Places
 {
@@ -26,40 +26,55 @@ internal sealed class Places
         life.IsForever |= forever;
     }
 
-    /// <summary>Gives each storage an offset; the result is the length of all.</summary>
-    public long Assign(Action<Storage, int> assign)
+    /// <summary>Gives each storage an offset.</summary>
+    /// <param name="limit">Elements from which on images give up their borders' places, and with them their zeros, to others.</param>
+    public Placement Assign(long limit)
     {
-        var placed = new List<(Slot Slot, long Offset)>();
-        long end = 0;
-        foreach (var slot in Slots().OrderByDescending(static slot => slot.Length).ThenBy(static slot => slot.First).ThenBy(static slot => slot.Storages[0].Name, StringComparer.Ordinal))
+        var kept = Place(Slots(framesEnd: false));
+        if (kept.Length <= limit)
         {
-            long offset = 0;
-            long length = Aligned(slot.Length, _block);
-            foreach (var (other, otherOffset) in placed.Where(other => other.Slot.First <= slot.Last && slot.First <= other.Slot.Last).OrderBy(static other => other.Offset))
-            {
-                if (offset + length <= otherOffset)
-                {
-                    break;
-                }
-
-                offset = Math.Max(offset, otherOffset + Aligned(other.Length, _block));
-            }
-
-            placed.Add((slot, offset));
-            end = Math.Max(end, offset + length);
-            foreach (var storage in slot.Storages)
-            {
-                assign(storage, checked((int)offset));
-            }
+            return kept;
         }
 
-        return end;
+        var ended = Place(Slots(framesEnd: true));
+        return ended.Length < kept.Length ? ended : kept;
     }
 
     public static long Aligned(int length, int block) => (length + (long)block - 1) / block * block;
 
-    /// <summary>Storages of one geometry that live one after another share a slot, which nothing else ever uses.</summary>
-    private List<Slot> Slots()
+    private Placement Place(List<Slot> slots)
+    {
+        var placed = new List<(Slot Slot, long Offset, long End)>();
+
+        // The largest first; but each thread has for itself what lies up to the last storage of its own.
+        foreach (var slot in slots.OrderByDescending(static slot => slot.Storages[0].IsPerThread).ThenByDescending(static slot => slot.Length).ThenBy(static slot => slot.First).ThenBy(static slot => slot.Storages[0].Name, StringComparer.Ordinal))
+        {
+            long offset = 0;
+            long length = Aligned(slot.Length, _block);
+            foreach (var other in placed.Where(other => other.Slot.First <= slot.Last && slot.First <= other.Slot.Last).OrderBy(static other => other.Offset))
+            {
+                if (offset + length <= other.Offset)
+                {
+                    break;
+                }
+
+                offset = Math.Max(offset, other.End);
+            }
+
+            placed.Add((slot, offset, offset + length));
+        }
+
+        // Zeros that nobody else writes over stay from the first time on.
+        var borders = placed.Where(own => own.Slot.Storages[0].Geometry is Frame && placed.Exists(other => other.Slot != own.Slot && other.Offset < own.End && own.Offset < other.End));
+        return new(
+            placed.Select(static slot => slot.End).DefaultIfEmpty(0).Max(),
+            [.. placed.SelectMany(static own => own.Slot.Storages.Select(storage => (storage, checked((int)own.Offset))))],
+            [.. borders.Select(static own => (own.Slot.First, own.Slot.Storages[0]))]);
+    }
+
+    /// <summary>Storages of one geometry that live one after another share a slot, which nothing else uses: ever, or while they live.</summary>
+    /// <param name="framesEnd">Slots of images whose zeros can be written anew end with them.</param>
+    private List<Slot> Slots(bool framesEnd)
     {
         var slots = new List<Slot>();
         var open = new List<(object Geometry, Slot Slot, int Last)>();
@@ -72,15 +87,20 @@ internal sealed class Places
                 continue;
             }
 
-            int at = open.FindIndex(slot => slot.Geometry.Equals(geometry) && slot.Slot.Length == life.Storage.Length && slot.Last < life.First);
+            // A slot that ends waits for another storage only if nobody else could begin there meanwhile.
+            bool ends = framesEnd && geometry is Frame;
+            bool Waits(int last) => !_lives.Exists(other => other.First > last && other.First < life.First);
+            int at = open.FindIndex(slot => slot.Geometry.Equals(geometry) && slot.Slot.Length == life.Storage.Length && slot.Last < life.First && (!ends || Waits(slot.Last)));
             if (at >= 0)
             {
-                open[at].Slot.Storages.Add(life.Storage);
-                open[at] = (geometry, open[at].Slot, life.Last);
+                var slot = open[at].Slot;
+                slot.Storages.Add(life.Storage);
+                slot.Last = Math.Max(slot.Last, life.Last);
+                open[at] = (geometry, slot, life.Last);
             }
             else
             {
-                var slot = new Slot(-1, int.MaxValue, life.Storage);
+                var slot = ends ? new Slot(life.First, life.Last, life.Storage) : new Slot(-1, int.MaxValue, life.Storage);
                 slots.Add(slot);
                 open.Add((geometry, slot, life.Last));
             }
@@ -104,10 +124,16 @@ internal sealed class Places
     {
         public int First { get; } = first;
 
-        public int Last { get; } = last;
+        public int Last { get; set; } = last;
 
         public List<Storage> Storages { get; } = [storage];
 
         public int Length => Storages[0].Length;
     }
 }
+
+/// <summary>Where storages lie.</summary>
+/// <param name="Length">Elements of all.</param>
+/// <param name="Offsets">Each one's first element.</param>
+/// <param name="Borders">Images whose zeros have to be written before a step, since others have written over them.</param>
+internal sealed record Placement(long Length, IReadOnlyList<(Storage Storage, int Offset)> Offsets, IReadOnlyList<(int Step, Storage Storage)> Borders);

@@ -2,16 +2,6 @@ using NumCnn.Gen.Spec;
 
 namespace NumCnn.Gen.Schedule;
 
-/// <summary>What is large enough for several threads to share.</summary>
-/// <param name="Network">Multiply-adds of a sample from which on the runtime wakes a thread for it (<c>WorkerPool.LeastWork</c>).</param>
-/// <param name="Step">Cycles of a step that is worth a meeting of the threads, and that what it writes then lies in the other's cache.</param>
-/// <param name="Item">Cycles of an item, of which a thread gets many at once.</param>
-/// <param name="Cost">What dividing may cost a thread that does all items alone, as a factor.</param>
-internal sealed record ShareLimits(long Network, double Step, double Item, double Cost)
-{
-    public static ShareLimits Default { get; } = new(2_000_000, 4_000, 100, 1.015);
-}
-
 /// <summary>
 /// Divides the large steps of a sample into items, rows of an image or blocks of channels, so that threads can share a step
 /// where samples are fewer than threads. Items are independent points of a nest: no sum changes its order.
@@ -30,12 +20,12 @@ internal sealed class SampleShares
     private const double Apart = 0.02;
 
     private readonly DType _type;
-    private readonly ShareLimits _limits;
+    private readonly SizeLimits _limits;
 
-    private SampleShares(DType type, ShareLimits limits) => (_type, _limits) = (type, limits);
+    private SampleShares(DType type, SizeLimits limits) => (_type, _limits) = (type, limits);
 
     /// <summary>The steps of a sample, the large ones divided.</summary>
-    public static IReadOnlyList<Step> Apply(IReadOnlyList<Step> steps, DType type, ShareLimits limits)
+    public static IReadOnlyList<Step> Apply(IReadOnlyList<Step> steps, DType type, SizeLimits limits)
     {
         var shares = new SampleShares(type, limits);
         return [.. steps.SelectMany(shares.Divide)];

@@ -25,6 +25,19 @@ internal enum Region
     InputGradient,
 }
 
+/// <summary>The zeros around an image that lies channels last.</summary>
+/// <param name="Rows">Rows of the image.</param>
+/// <param name="Row">Elements of a row with what is beside it.</param>
+/// <param name="Top">Rows of zeros above.</param>
+/// <param name="Bottom">Rows of zeros below.</param>
+/// <param name="Left">Zeros before a row.</param>
+/// <param name="Right">Zeros behind a row.</param>
+internal sealed record Frame(int Rows, int Row, int Top, int Bottom, int Left, int Right)
+{
+    /// <summary>Elements of the image with its zeros.</summary>
+    public long Length => ((long)Top + Rows + Bottom) * Row;
+}
+
 /// <summary>A stretch of elements that kernels address from its start: one <c>ref</c> parameter.</summary>
 internal sealed class Storage
 {
@@ -59,7 +72,7 @@ internal sealed class Storage
     /// <summary>Its padding has to stay as it is, so nothing else may ever use the place.</summary>
     public bool Dedicated { get; set; }
 
-    /// <summary>What lies where in an image with a border of zeros: only another one of the same geometry may use the place.</summary>
+    /// <summary>What lies where in an image with a border of zeros: another one of the same geometry finds its zeros in place. A <see cref="Frame"/> where they can be written.</summary>
     public object? Geometry { get; init; }
 
     /// <summary>Nothing is kept in it from one layer to the next, not even from Forward to Backward.</summary>
