@@ -38,8 +38,8 @@ internal sealed class AvgPool2d : Layer
         }
 
         bool countBorder = options.Flag("count_include_pad");
-        var rows = Pooling.Spans(geometry.Rows, stride.H, kernel.H, geometry.Border.Top, geometry.Border.Bottom, input.Rows, countBorder);
-        var columns = Pooling.Spans(geometry.Columns, stride.W, kernel.W, geometry.Border.Left, geometry.Border.Right, input.Columns, countBorder);
+        var rows = Pooling.Spans(geometry.Rows, stride.H, kernel.H, 1, geometry.Border.Top, geometry.Border.Bottom, input.Rows, countBorder);
+        var columns = Pooling.Spans(geometry.Columns, stride.W, kernel.W, 1, geometry.Border.Left, geometry.Border.Right, input.Columns, countBorder);
         return scope.Add(new AveragePoolNode(scope.Name, scope.Input, shape, rows, columns));
     }
 }

@@ -7,6 +7,9 @@ namespace NumCnn.Gen.Layers;
 /// <summary>Largest value of each window.</summary>
 internal sealed class MaxPool2d : Layer
 {
+    /// <summary>Pieces of the output up to which windows that the border cuts off have code of their own: the corners, the sides and the middle. More read a copy with a border.</summary>
+    private const int MostPieces = 9;
+
     public override string Kind => "max_pool2d";
 
     public override string NamePrefix => "pool";
@@ -39,12 +42,17 @@ internal sealed class MaxPool2d : Layer
         }
 
         // With ceil_mode the last window may reach beyond the border.
-        var border = Pooling.Reaching(geometry, scope.Input.Shape, kernel, stride, dilation);
-        if (Geometry.Pad(scope, scope.Name + ".padding", scope.Input, border, "constant", double.NegativeInfinity) is not { } input)
+        var size = scope.Input.Shape;
+        var border = Pooling.Reaching(geometry, size, kernel, stride, dilation);
+        var rows = Pooling.Spans(geometry.Rows, stride.H, kernel.H, dilation.H, border.Top, border.Bottom, size.Rows, countBorder: true);
+        var columns = Pooling.Spans(geometry.Columns, stride.W, kernel.W, dilation.W, border.Left, border.Right, size.Columns, countBorder: true);
+        if (rows.Count * columns.Count <= MostPieces && rows.Concat(columns).All(static span => span.Size > 0))
         {
-            return null;
+            return scope.Add(new MaxPoolNode(scope.Name, scope.Input, shape, new Window(kernel, stride, dilation), rows, columns));
         }
 
-        return scope.Add(new MaxPoolNode(scope.Name, input, shape, new Window(kernel, stride, dilation)));
+        return Geometry.Pad(scope, scope.Name + ".padding", scope.Input, border, "constant", double.NegativeInfinity) is { } input
+            ? scope.Add(new MaxPoolNode(scope.Name, input, shape, new Window(kernel, stride, dilation)))
+            : null;
     }
 }

@@ -41,39 +41,40 @@ internal static class Pooling
         return geometry.Border with { Bottom = Math.Max(0, bottom), Right = Math.Max(0, right) };
     }
 
-    /// <summary>Runs of windows of equal reach and divisor. The border's zeros are not read; the divisor counts them or not.</summary>
-    public static IReadOnlyList<AverageSpan> Spans(int windows, int stride, int kernel, int before, int after, int size, bool countBorder)
+    /// <summary>Runs of windows of equal reach and divisor. The border is not read; the divisor counts its elements or not.</summary>
+    public static IReadOnlyList<WindowSpan> Spans(int windows, int stride, int kernel, int dilation, int before, int after, int size, bool countBorder)
     {
-        var spans = new List<AverageSpan>();
+        var spans = new List<WindowSpan>();
         for (int k = 0; k < windows; k++)
         {
             int start = (k * stride) - before;
-            int end = Math.Min(start + kernel, size + after);
-            int divisor = end - start;
-            int inside = Math.Max(start, 0);
-            int reach = Math.Min(end, size) - inside;
-            Append(spans, new AverageSpan(k, 1, inside, stride, Math.Max(0, reach), countBorder ? divisor : Math.Max(1, reach)), 1);
+            int outside = start < 0 ? (dilation - 1 - start) / dilation : 0;
+            int reach = Math.Max(0, ElementsBefore(size) - outside);
+            int divisor = ElementsBefore(size + after);
+            Append(spans, new WindowSpan(k, 1, start + (outside * dilation), stride, reach, countBorder ? divisor : Math.Max(1, reach)), 1);
+
+            int ElementsBefore(int end) => Math.Max(0, Math.Min(kernel, (end - start + dilation - 1) / dilation));
         }
 
         return spans;
     }
 
     /// <summary>PyTorch's windows from ⌊i·size/count⌋ to ⌈(i+1)·size/count⌉. They repeat, so the runs go over equal places of each period.</summary>
-    public static IReadOnlyList<AverageSpan> AdaptiveSpans(int count, int size)
+    public static IReadOnlyList<WindowSpan> AdaptiveSpans(int count, int size)
     {
         int period = count / Integers.Gcd(count, size);
-        var spans = new List<AverageSpan>();
+        var spans = new List<WindowSpan>();
         for (int phase = 0; phase < period; phase++)
         {
             int start = (int)((long)phase * size / count);
             int end = (int)((((phase + 1L) * size) + count - 1) / count);
-            spans.Add(new AverageSpan(phase, count / period, start, size / (count / period), end - start, end - start) { Step = period });
+            spans.Add(new WindowSpan(phase, count / period, start, size / (count / period), end - start, end - start) { Step = period });
         }
 
         return spans;
     }
 
-    private static void Append(List<AverageSpan> spans, AverageSpan next, int step)
+    private static void Append(List<WindowSpan> spans, WindowSpan next, int step)
     {
         var last = spans.Count > 0 ? spans[spans.Count - 1] : null;
         if (last is not null && last.Size == next.Size && last.Divisor == next.Divisor && last.Start + (last.Count * last.Stride) == next.Start && last.First + (last.Count * step) == next.First)

@@ -2,22 +2,16 @@ using NumCnn.Gen.Schedule;
 
 namespace NumCnn.Gen.Graph.Nodes;
 
-/// <summary>Outputs First, First + Step, … whose windows start at Start, Start + Stride, …, all of one size and divisor.</summary>
-internal sealed record AverageSpan(int First, int Count, int Start, int Stride, int Size, int Divisor)
-{
-    public int Step { get; init; } = 1;
-}
-
 /// <summary>
 /// The mean of each window. Windows that the border cuts off, or that adaptive pooling makes uneven, fall into spans of equal
 /// size and divisor; rows and columns each have theirs.
 /// </summary>
 internal sealed class AveragePoolNode : Node, IEpilogue
 {
-    private readonly IReadOnlyList<AverageSpan> _rows;
-    private readonly IReadOnlyList<AverageSpan> _columns;
+    private readonly IReadOnlyList<WindowSpan> _rows;
+    private readonly IReadOnlyList<WindowSpan> _columns;
 
-    public AveragePoolNode(string layer, Value input, Shape output, IReadOnlyList<AverageSpan> rows, IReadOnlyList<AverageSpan> columns)
+    public AveragePoolNode(string layer, Value input, Shape output, IReadOnlyList<WindowSpan> rows, IReadOnlyList<WindowSpan> columns)
         : base(layer, input)
     {
         _rows = rows;
@@ -81,11 +75,11 @@ internal sealed class AveragePoolNode : Node, IEpilogue
         program.Add(Layer + ".Backward", title, Domain.Samples, nests, [(Output.Gradient.Storage, "dy"), (Input.Gradient.Storage, "dx")]);
     }
 
-    private static Affine Place(AverageSpan span, Axis axis) => (Affine)span.Start + (axis * span.Stride);
+    private static Affine Place(WindowSpan span, Axis axis) => (Affine)span.Start + (axis * span.Stride);
 
-    private IEnumerable<(AverageSpan Rows, AverageSpan Columns)> Spans() => _rows.SelectMany(_ => _columns, static (rows, columns) => (rows, columns));
+    private IEnumerable<(WindowSpan Rows, WindowSpan Columns)> Spans() => _rows.SelectMany(_ => _columns, static (rows, columns) => (rows, columns));
 
-    private static (Affine C, Axis I, Axis J) Pixels(Nest nest, ProgramBuilder program, int channelCount, AverageSpan rows, AverageSpan columns)
+    private static (Affine C, Axis I, Axis J) Pixels(Nest nest, ProgramBuilder program, int channelCount, WindowSpan rows, WindowSpan columns)
     {
         var i = new Axis("i", rows.Count);
         var j = new Axis("j", columns.Count);
@@ -96,6 +90,6 @@ internal sealed class AveragePoolNode : Node, IEpilogue
         return (channels.Index.Index, i, j);
     }
 
-    private (Affine C, Axis I, Axis J) Pixels(Nest nest, ProgramBuilder program, AverageSpan rows, AverageSpan columns)
+    private (Affine C, Axis I, Axis J) Pixels(Nest nest, ProgramBuilder program, WindowSpan rows, WindowSpan columns)
         => Pixels(nest, program, Output.Shape.Channels, rows, columns);
 }

@@ -2,7 +2,10 @@ using NumCnn.Gen.Schedule;
 
 namespace NumCnn.Gen.Graph.Nodes;
 
-/// <summary>The maximum of each window; its gradient goes to the first element that equals it.</summary>
+/// <summary>
+/// The maximum of each window; its gradient goes to the first element that equals it. Windows that the border cuts off are smaller: those
+/// of one size are a piece of the output with a nest of its own.
+/// </summary>
 internal sealed class MaxPoolNode : Node, IEpilogue
 {
     /// <summary>Windows up to here are unrolled in the gradient's kernel.</summary>
@@ -15,11 +18,31 @@ internal sealed class MaxPoolNode : Node, IEpilogue
     private const int FusedTaps = 4;
 
     private readonly Window _window;
+    private readonly IReadOnlyList<Piece> _pieces;
 
+    /// <summary>No window is cut off.</summary>
     public MaxPoolNode(string layer, Value input, Shape output, Window window)
         : base(layer, input)
     {
         _window = window;
+        _pieces = [new(window, (0, 0), output)];
+        Produce(layer, output);
+    }
+
+    /// <param name="layer">The layer.</param>
+    /// <param name="input">The image.</param>
+    /// <param name="output">The maxima.</param>
+    /// <param name="window">A window that the border does not cut off.</param>
+    /// <param name="rows">Rows of windows.</param>
+    /// <param name="columns">Columns of windows.</param>
+    public MaxPoolNode(string layer, Value input, Shape output, Window window, IReadOnlyList<WindowSpan> rows, IReadOnlyList<WindowSpan> columns)
+        : base(layer, input)
+    {
+        _pieces = [.. rows.SelectMany(_ => columns, (row, column) => new Piece(
+            window with { Kernel = (row.Size, column.Size), Start = (row.Start, column.Start) },
+            (row.First, column.First),
+            Shape.Image(output.Channels, row.Count, column.Count)))];
+        _window = _pieces.Count == 1 ? _pieces[0].Window : window;
         Produce(layer, output);
     }
 
@@ -30,26 +53,36 @@ internal sealed class MaxPoolNode : Node, IEpilogue
     public Window Window => _window;
 
     /// <summary>Few elements, none of them in two windows, and lanes over columns.</summary>
-    public bool CanFuse => Output.Phases > 0 && _window.Partitions(Input.Shape, Output.Shape) && _window.Kernel.H * _window.Kernel.W <= FusedTaps;
+    public bool CanFuse => Output.Phases > 0 && Partitions && _window.Kernel.H * _window.Kernel.W <= FusedTaps;
 
     private Value Input => Inputs[0];
 
+    /// <summary>Every element is in one window exactly.</summary>
+    private bool Partitions => _pieces.Count == 1 && _window.Partitions(Input.Shape, Output.Shape);
+
     public override int? PhasesOfInput(int phases)
-        => _window.Partitions(Input.Shape, Output.Shape) && _window.Kernel.W <= LongestColumns && _window.Kernel.H * _window.Kernel.W <= UnrolledTaps ? phases * _window.Stride.W : null;
+        => Partitions && _window.Kernel.W <= LongestColumns && _window.Kernel.H * _window.Kernel.W <= UnrolledTaps ? phases * _window.Stride.W : null;
 
     public override void Forward(ProgramBuilder program)
     {
-        string title = $"{Layer}{EpilogueName}: y[c,i,j] = max u,v  x[c, {_window.Stride.H}i+u, {_window.Stride.W}j+v]";
+        string title = $"{Layer}{EpilogueName}: y[c,i,j] = max u,v  x[c, {_window.Stride.H}i+u, {_window.Stride.W}j+v]{(_pieces.Count > 1 ? ", as far as the window lies inside" : string.Empty)}";
+        var nests = _pieces.Select(piece => Largest(title, program, piece, (c, i, j, largest) => [new(Output.View.At(c, i, j), Epilogue is null ? largest : Epilogue(largest))])).ToList();
+        program.Add(Layer + ".Forward", title, Domain.Samples, nests, [(Input.View.Storage, "x"), (Output.View.Storage, "y")]);
+    }
+
+    /// <summary>The maximum of each of a piece's windows.</summary>
+    private Nest Largest(string title, ProgramBuilder program, Piece piece, Func<Affine, Affine, Affine, Expr, IEnumerable<StoreTo>> stores)
+    {
         var nest = new Nest { Title = title };
-        var (i, j) = Pixels(nest, program, out var c);
-        var u = new Axis("u", _window.Kernel.H);
-        var v = new Axis("v", _window.Kernel.W);
+        var (i, j) = Pixels(nest, program, piece, out var c);
+        var u = new Axis("u", piece.Window.Kernel.H);
+        var v = new Axis("v", piece.Window.Kernel.W);
         nest.Reduction.AddRange([u, v]);
         var largest = new Accumulator("a", double.NegativeInfinity);
-        largest.Update = Expr.Max(largest, _window.At(Input.View, c, i, j, u, v));
+        largest.Update = Expr.Max(largest, piece.Window.At(Input.View, c, i, j, u, v));
         nest.Accumulators.Add(largest);
-        nest.Stores.Add(new StoreTo(Output.View.At(c, i, j), Epilogue is null ? largest : Epilogue(largest)));
-        program.Add(Layer + ".Forward", title, nest, (Input.View.Storage, "x"), (Output.View.Storage, "y"));
+        nest.Stores.AddRange(stores(c, piece.Row(i), piece.Column(j), largest));
+        return nest;
     }
 
     public override void Backward(ProgramBuilder program)
@@ -62,7 +95,7 @@ internal sealed class MaxPoolNode : Node, IEpilogue
         var nests = new List<Nest>();
 
         // Windows that share elements, or leave some out, start from zero.
-        bool partitions = _window.Partitions(Input.Shape, Output.Shape);
+        bool partitions = Partitions;
         bool unrolls = _window.Kernel.H * _window.Kernel.W <= UnrolledTaps;
         var part = GradientPart.Of(Input, this, storesOnce: partitions && unrolls);
         string title = $"{Layer}: dx at the first maximum of each window {(part.Adds || !partitions ? "+=" : "=")} dy{part.Title}";
@@ -73,7 +106,7 @@ internal sealed class MaxPoolNode : Node, IEpilogue
 
         if (unrolls)
         {
-            nests.Add(Select(title, program, (c, i, j, value, x) => partitions ? part.Store(c, i, j, value, x) : Nests.Into(Input.Gradient.At(c, i, j), value, add: true)));
+            nests.AddRange(_pieces.Select(piece => Select(title, program, piece, (c, i, j, value, x) => partitions ? part.Store(c, i, j, value, x) : Nests.Into(Input.Gradient.At(c, i, j), value, add: true))));
             program.Add(Layer + ".Backward", title, Domain.Samples, nests, [(Input.View.Storage, "x"), (Output.Gradient.Storage, "dy"), (Input.Gradient.Storage, "dx")]);
         }
         else
@@ -81,7 +114,7 @@ internal sealed class MaxPoolNode : Node, IEpilogue
             var length = Output.Shape.Pixels * ParameterTensor.Padded(Output.Shape.Channels, program.Block);
             var largest = new Storage(Layer + " largest", Region.Sample, length);
             var left = new Storage(Layer + " left", Region.Sample, length);
-            nests.AddRange(SelectInLoops(title, program, part.Adds || !partitions, largest, left));
+            nests.AddRange(_pieces.SelectMany(piece => SelectInLoops(title, program, piece, part.Adds || !partitions, largest, left)));
             program.Add(
                 Layer + ".Backward",
                 title,
@@ -92,47 +125,39 @@ internal sealed class MaxPoolNode : Node, IEpilogue
     }
 
     /// <summary>A large window: what is left of dy waits in memory while loops go over the window.</summary>
-    private IEnumerable<Nest> SelectInLoops(string title, ProgramBuilder program, bool add, Storage largest, Storage left)
+    private IEnumerable<Nest> SelectInLoops(string title, ProgramBuilder program, Piece piece, bool add, Storage largest, Storage left)
     {
         int pitch = ParameterTensor.Padded(Output.Shape.Channels, program.Block);
         Access Scratch(Storage storage, Affine c, Affine i, Affine j) => new(storage, (i * (Output.Shape.Columns * pitch)) + (j * pitch) + c);
 
-        var find = new Nest { Title = title };
-        var (i, j) = Pixels(find, program, out var c);
-        var u = new Axis("u", _window.Kernel.H);
-        var v = new Axis("v", _window.Kernel.W);
-        find.Reduction.AddRange([u, v]);
-        var maximum = new Accumulator("a", double.NegativeInfinity);
-        maximum.Update = Expr.Max(maximum, _window.At(Input.View, c, i, j, u, v));
-        find.Accumulators.Add(maximum);
-        find.Stores.Add(new StoreTo(Scratch(largest, c, i, j), maximum));
-        find.Stores.Add(new StoreTo(Scratch(left, c, i, j), Output.Gradient.At(c, i, j)));
-        yield return find;
+        yield return Largest(title, program, piece, (c, i, j, maximum) => [new(Scratch(largest, c, i, j), maximum), new(Scratch(left, c, i, j), Output.Gradient.At(c, i, j))]);
 
         var give = new Nest { Title = title, Sequential = true };
-        (i, j) = Pixels(give, program, out c);
-        u = new Axis("u", _window.Kernel.H);
-        v = new Axis("v", _window.Kernel.W);
+        var (i, j) = Pixels(give, program, piece, out var c);
+        var u = new Axis("u", piece.Window.Kernel.H);
+        var v = new Axis("v", piece.Window.Kernel.W);
         give.Parallel.InsertRange(2, [u, v]);
-        Expr x = _window.At(Input.View, c, i, j, u, v);
-        Expr top = Scratch(largest, c, i, j);
-        Expr rest = Scratch(left, c, i, j);
-        give.Stores.Add(Nests.Into(_window.At(Input.Gradient, c, i, j, u, v), Expr.SelectEqual(x, top, rest, 0), add));
-        give.Stores.Add(new StoreTo(Scratch(left, c, i, j), Expr.SelectEqual(x, top, 0, rest)));
+        Expr x = piece.Window.At(Input.View, c, i, j, u, v);
+        Expr top = Scratch(largest, c, piece.Row(i), piece.Column(j));
+        Expr rest = Scratch(left, c, piece.Row(i), piece.Column(j));
+        give.Stores.Add(Nests.Into(piece.Window.At(Input.Gradient, c, i, j, u, v), Expr.SelectEqual(x, top, rest, 0), add));
+        give.Stores.Add(new StoreTo(Scratch(left, c, piece.Row(i), piece.Column(j)), Expr.SelectEqual(x, top, 0, rest)));
         yield return give;
     }
 
-    private Nest Select(string title, ProgramBuilder program, Func<Affine, Affine, Affine, Expr, Expr, StoreTo> store)
+    private Nest Select(string title, ProgramBuilder program, Piece piece, Func<Affine, Affine, Affine, Expr, Expr, StoreTo> store)
     {
-        var nest = new Nest { Title = title, Sequential = !_window.IsDisjoint };
-        var (i, j) = Pixels(nest, program, out var c);
+        var window = piece.Window;
+        var nest = new Nest { Title = title, Sequential = !window.IsDisjoint };
+        var (i, j) = Pixels(nest, program, piece, out var c);
 
         // Beyond the image dy is zero, and so is what goes to its windows.
         nest.Inside = null;
-        List<(Affine Row, Affine Column, Expr X)> taps = [.. _window.Taps.Select(tap => (_window.Row(i, tap.Row), _window.Column(j, tap.Column), (Expr)_window.At(Input.View, c, i, j, tap.Row, tap.Column)))];
+        Expr left = Output.Gradient.At(c, piece.Row(i), piece.Column(j));
+        List<(Affine Row, Affine Column, Expr X)> taps = [.. window.Taps.Select(tap => (window.Row(i, tap.Row), window.Column(j, tap.Column), (Expr)window.At(Input.View, c, i, j, tap.Row, tap.Column)))];
         if (taps.Count == 1)
         {
-            nest.Stores.Add(store(c, taps[0].Row, taps[0].Column, Output.Gradient.At(c, i, j), taps[0].X));
+            nest.Stores.Add(store(c, taps[0].Row, taps[0].Column, left, taps[0].X));
             return nest;
         }
 
@@ -140,7 +165,6 @@ internal sealed class MaxPoolNode : Node, IEpilogue
         var largest = taps.Select(static tap => tap.X).Aggregate(Expr.Max);
 
         // What is left of dy: all of it until an element equals the maximum, and then nothing.
-        Expr left = Output.Gradient.At(c, i, j);
         foreach (var (row, column, x) in taps)
         {
             nest.Stores.Add(store(c, row, column, Expr.SelectEqual(x, largest, left, 0), x));
@@ -150,9 +174,21 @@ internal sealed class MaxPoolNode : Node, IEpilogue
         return nest;
     }
 
-    private (Affine I, Affine J) Pixels(Nest nest, ProgramBuilder program, out Affine channel)
+    /// <summary>A piece's windows; alone it may lie with lanes over columns.</summary>
+    private (Affine I, Affine J) Pixels(Nest nest, ProgramBuilder program, Piece piece, out Affine channel)
     {
-        (channel, var i, var j) = ImageAxes.Over(nest, Output, program.Block);
+        (channel, var i, var j) = ImageAxes.Over(nest, piece.Shape, Output.Phases, program.Block);
         return (i, j);
+    }
+
+    /// <summary>Windows of one size.</summary>
+    /// <param name="Window">The first one begins at its start.</param>
+    /// <param name="First">The first one's output.</param>
+    /// <param name="Shape">Channels, rows and columns of them.</param>
+    private sealed record Piece(Window Window, (int Row, int Column) First, Shape Shape)
+    {
+        public Affine Row(Affine i) => i + First.Row;
+
+        public Affine Column(Affine j) => j + First.Column;
     }
 }

@@ -1,0 +1,13 @@
+namespace NumCnn.Gen.Graph;
+
+/// <summary>Neighbouring windows along one axis that hold equally many elements of the image.</summary>
+/// <param name="First">The first one's output; the others are <see cref="Step"/> apart.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Start">The first one's first element inside the image.</param>
+/// <param name="Stride">Elements from one's start to the next one's.</param>
+/// <param name="Size">Elements of each.</param>
+/// <param name="Divisor">What a mean divides by along this axis.</param>
+internal sealed record WindowSpan(int First, int Count, int Start, int Stride, int Size, int Divisor)
+{
+    public int Step { get; init; } = 1;
+}
