@@ -108,6 +108,25 @@ public class MemoryPlanTests
         Assert.InRange(program.Memory.PredictThreadLength, own.Max(static storage => storage.Length), own.Sum(static storage => storage.Length + 64));
     }
 
+    [Theory]
+    [InlineData(5, 6)] // one group of tiles: only what multiplies them is divided
+    [InlineData(64, 64)]
+    public void What_a_thread_has_for_itself_it_has_written_in_the_same_turn(int rows, int columns)
+    {
+        string yaml = $"name: Net\ninput: [32, {rows}, {columns}]\ncodegen: {{winograd: auto}}\nlayers:\n  - conv2d: {{out_channels: 32, kernel_size: 3, padding: 1}}\n";
+        var program = NetworkProgram.Create(Graph(yaml), new SizeLimits(0, 0, 0, double.PositiveInfinity, 0));
+        foreach (var step in program.Predict)
+        {
+            foreach (var (storage, _) in step.Arguments.Where(static argument => argument.Storage.IsPerThread))
+            {
+                // Whoever reads it has written it in the same turn.
+                var turn = program.Predict.Where(other => other.Turns is not null && other.Turns == step.Turns && other.Uses(storage)).ToList();
+                Assert.NotEmpty(turn);
+                Assert.Contains(turn[0].Nests.SelectMany(static nest => nest.Stores), store => store.Target.Storage == storage);
+            }
+        }
+    }
+
     private static List<Storage> Borders(NetworkProgram program)
         => [.. program.Predict.Concat(program.Forward).Concat(program.Backward).SelectMany(program.Memory.BordersBefore)];
 

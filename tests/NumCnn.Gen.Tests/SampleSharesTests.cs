@@ -31,6 +31,27 @@ public class SampleSharesTests
     }
 
     [Fact]
+    public void Pieces_of_a_pooling_are_parts_that_run_at_once()
+    {
+        var parts = Divided("[16, 112, 112]", "conv2d: {out_channels: 64, kernel_size: 3, padding: 1}\n  - max_pool2d: {kernel_size: 3, stride: 2, padding: 1}", "pool1");
+        Assert.Equal(4, parts.Count);
+        Assert.All(parts, static part => Assert.Null(part.Turns));
+    }
+
+    [Fact]
+    public void Parts_that_read_the_same_weights_take_turns()
+    {
+        // Each block of channels reads its weights in the middle and at both borders: once from memory, twice from the cache.
+        var parts = Divided("[512, 7, 7]", "conv2d: {out_channels: 512, kernel_size: 3, padding: 1}", "conv1");
+        Assert.Equal(3, parts.Count);
+        Assert.NotNull(parts[0].Turns);
+        Assert.All(parts, part => Assert.Equal((parts[0].Turns, parts[0].Turns!.Count), (part.Turns, part.Items)));
+
+        // Rows have all weights in common.
+        Assert.All(Divided("[64, 8, 8]", "conv2d: {out_channels: 64, kernel_size: 3, padding: 1}", "conv1"), static part => Assert.Null(part.Turns));
+    }
+
+    [Fact]
     public void Small_steps_stay_whole()
         => Assert.Equal(["conv1"], Program("[16, 32, 32]", "  - conv2d: {out_channels: 16, kernel_size: 3, padding: 1}\n  - global_avg_pool2d\n  - flatten\n  - linear: 10\n")
             .Predict.Where(static step => step.Whole is not null).Select(static step => step.Kernel.Split('.')[0]));

@@ -130,7 +130,7 @@ internal sealed class MemoryPlan
             }
         }
 
-        var perThread = steps.Where(static step => step.Turns is not null).SelectMany(static step => step.Arguments).Select(static argument => argument.Storage)
+        var perThread = steps.Where(static step => step.Turns is { HandsOver: true }).SelectMany(static step => step.Arguments).Select(static argument => argument.Storage)
             .Where(static storage => storage is { IsScratch: true, IsShared: true }).ToList();
         perThread.ForEach(static storage => storage.IsPerThread = true);
 

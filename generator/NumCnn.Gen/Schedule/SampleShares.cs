@@ -45,12 +45,22 @@ internal sealed class SampleShares
         }
 
         var nests = step.Nests.Select((nest, k) => Divide(nest, cycles[k], step.Unroll)).ToList();
-        if (nests.TrueForAll(static nest => nest.Items is null) || !AreIndependent(nests))
+        if (nests.TrueForAll(static nest => nest.Items is null) || !AreIndependent(step.Nests))
         {
             return [step];
         }
 
-        return nests.Select((nest, k) => step.Part(nest, nests.Count == 1 ? string.Empty : FormattableString.Invariant($"{k + 1}")));
+        var turns = TakeTurns(nests) ? new Turns(nests[0].Items!.Extent, handsOver: false) : null;
+        return nests.Select((nest, k) => step.Part(nest, nests.Count == 1 ? string.Empty : FormattableString.Invariant($"{k + 1}"), turns));
+    }
+
+    /// <summary>Each item of one part reads what the same item of another part reads, such as the weights of a few channels, which then are still in the cache.</summary>
+    private static bool TakeTurns(IReadOnlyList<Nest> nests)
+    {
+        static HashSet<Storage> Own(Nest nest) => [.. nest.Accesses().Where(access => nest.Items is { } items && access.DependsOn(items) && !nest.Stores.Exists(store => store.Target == access)).Select(static access => access.Storage)];
+        return nests.Count > 1
+            && nests.All(nest => nest.Items?.Extent == nests[0].Items?.Extent)
+            && nests.Select(Own).Aggregate(static (common, own) => [.. common.Intersect(own)]).Count > 0;
     }
 
     private Target TargetOf(Nest nest, VectorKind kind) => Target.For(nest.Lane is null ? VectorKind.None : kind, _type);
@@ -64,7 +74,7 @@ internal sealed class SampleShares
             {
                 for (int other = 0; other < nests.Count; other++)
                 {
-                    if (other != k && nests[other].Accesses().Any(access => access.Storage == store.Storage && Meet(nests[k], store, nests[other], access)))
+                    if (other != k && nests[other].Accesses().Any(access => access.Storage == store.Storage && Meet(store, access)))
                     {
                         return false;
                     }
@@ -75,26 +85,47 @@ internal sealed class SampleShares
         return true;
     }
 
-    /// <summary>Whether two stretches of memory may meet.</summary>
-    private static bool Meet(Nest nest, Access access, Nest other, Access otherAccess)
+    /// <summary>
+    /// Whether what two accesses touch may have elements in common. Rectangles of one image have none where their rows or their columns
+    /// do not meet, though they lie between each other in memory.
+    /// </summary>
+    private static bool Meet(Access access, Access other)
     {
-        var (first, last) = Stretch(nest, access);
-        var (otherFirst, otherLast) = Stretch(other, otherAccess);
-        return access.Phase is not null || otherAccess.Phase is not null || (first <= otherLast && otherFirst <= last);
-    }
-
-    private static (long First, long Last) Stretch(Nest nest, Access access)
-    {
-        long first = access.Address.Constant;
-        long last = first;
-        foreach (var (axis, factor) in access.Address.Terms)
+        if (access.Phase is not null || other.Phase is not null)
         {
-            long reach = (long)factor * (axis.IsSymbolic ? 0 : axis.Extent - 1);
-            first += Math.Min(0, reach);
-            last += Math.Max(0, reach);
+            return true;
         }
 
-        return (first, last);
+        // Places as numbers whose digits are rows, columns, channels: the factors of all axes, each a multiple of the next one.
+        var units = access.Address.Terms.Concat(other.Address.Terms).Select(static term => term.Factor).Append(1).Distinct().OrderByDescending(static unit => unit).ToList();
+        if (units.Exists(static unit => unit < 1) || units.Zip(units.Skip(1), static (unit, next) => unit % next).Any(static rest => rest != 0)
+            || Digits(access.Address, units) is not { } digits || Digits(other.Address, units) is not { } others)
+        {
+            return true;
+        }
+
+        return digits.Zip(others, static (own, their) => own.First <= their.Last && their.First <= own.Last).All(static meet => meet);
+    }
+
+    /// <summary>The first and the last value of each digit of an address; null if digits carry over into others.</summary>
+    private static List<(long First, long Last)>? Digits(Affine address, IReadOnlyList<int> units)
+    {
+        var digits = new List<(long First, long Last)>();
+        long rest = address.Constant;
+        for (int k = 0; k < units.Count; k++)
+        {
+            long first = rest / units[k];
+            long last = first + address.Terms.Where(term => term.Factor == units[k]).Sum(static term => term.Axis.IsSymbolic ? 0L : term.Axis.Extent - 1);
+            if (first < 0 || (k > 0 && last >= units[k - 1] / units[k]))
+            {
+                return null;
+            }
+
+            digits.Add((first, last));
+            rest %= units[k];
+        }
+
+        return digits;
     }
 
     /// <param name="nest">The nest.</param>

@@ -35,11 +35,13 @@ internal enum When
 }
 
 /// <summary>Items that several steps take in turn, so that what one leaves for the next is still in the cache.</summary>
-internal sealed class Turns
+/// <param name="count">How many.</param>
+/// <param name="handsOver">What a step leaves for the next one is the turn's own, so that each thread needs memory for it.</param>
+internal sealed class Turns(int count, bool handsOver)
 {
-    public Turns(int count) => Count = count;
+    public int Count { get; } = count;
 
-    public int Count { get; }
+    public bool HandsOver { get; } = handsOver;
 }
 
 /// <summary>A call of a kernel.</summary>
@@ -103,7 +105,7 @@ internal sealed class Step
     }
 
     /// <summary>One of the step's nests, or what has taken its place, as a step of its own.</summary>
-    public Step Part(Nest nest, string suffix) => With(When, [nest], Used([nest]), Remark, suffix, this);
+    public Step Part(Nest nest, string suffix, Turns? turns) => With(When, [nest], Used([nest]), Remark, suffix, this, turns);
 
     private IReadOnlyList<(Storage Storage, string Role)> Used(IReadOnlyList<Nest> nests)
     {
@@ -111,7 +113,7 @@ internal sealed class Step
         return [.. Arguments.Where(argument => used.Contains(argument.Storage))];
     }
 
-    private Step With(When when, IReadOnlyList<Nest> nests, IReadOnlyList<(Storage Storage, string Role)> arguments, string? remark, string suffix = "", Step? whole = null) => new()
+    private Step With(When when, IReadOnlyList<Nest> nests, IReadOnlyList<(Storage Storage, string Role)> arguments, string? remark, string suffix = "", Step? whole = null, Turns? turns = null) => new()
     {
         Kernel = Kernel + suffix,
         Summary = Summary,
@@ -123,7 +125,7 @@ internal sealed class Step
         Call = Call,
         FollowsPreparations = FollowsPreparations,
         Unroll = Unroll,
-        Turns = Turns,
+        Turns = turns ?? Turns,
         Whole = whole ?? Whole,
         Remark = remark ?? Remark,
     };

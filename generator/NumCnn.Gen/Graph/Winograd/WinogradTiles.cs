@@ -5,7 +5,7 @@ namespace NumCnn.Gen.Graph.Winograd;
 /// <summary>Groups of rows of tiles that take turns. The last row may be cut to fewer outputs; 0 where none is.</summary>
 internal sealed record WinogradSection(int FirstRow, int Groups, int Rows, int LastHeight)
 {
-    public Turns? Turns { get; } = Groups > 1 ? new Turns(Groups) : null;
+    public Turns? Turns { get; } = Groups > 1 ? new Turns(Groups, handsOver: true) : null;
 }
 
 /// <summary>
