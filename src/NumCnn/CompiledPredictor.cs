@@ -273,7 +273,7 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
 
             for (int sample = whole; sample < samples; sample++)
             {
-                shared.RunStages(this, from + ((nint)sample * _inputLength), to + ((nint)sample * _outputLength), threads);
+                shared.RunSample(this, from + ((nint)sample * _inputLength), to + ((nint)sample * _outputLength), threads);
             }
 
             Volatile.Write(ref _idleShared, shared);
@@ -336,6 +336,7 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     /// <summary>A call of Predict that several threads share: its chunks, or the stages of one of its samples.</summary>
     private sealed unsafe class SharedPrediction : IParallelWork
     {
+        private readonly SharingChoice _choice = new();
         private CompiledPredictor<T>? _network;
         private T* _input;
         private T* _output;
@@ -382,10 +383,34 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
             }
         }
 
-        /// <summary>Evaluates one sample, stage after stage.</summary>
-        public void RunStages(CompiledPredictor<T> network, T* input, T* output, int threads)
+        /// <summary>Evaluates one sample: all threads stage after stage or, where that is sooner, one alone.</summary>
+        public void RunSample(CompiledPredictor<T> network, T* input, T* output, int threads)
         {
             Start(network, input, output, 1, 1, 1);
+            if (network.Layout.MultiplyAdds > SharingChoice.LargestTried)
+            {
+                RunStages(network, threads);
+            }
+            else
+            {
+                long start = Stopwatch.GetTimestamp();
+                if (_choice.IsTogether(threads))
+                {
+                    RunStages(network, threads);
+                }
+                else
+                {
+                    Run(0, 0, 1);
+                }
+
+                _choice.Took(Stopwatch.GetTimestamp() - start);
+            }
+
+            End();
+        }
+
+        private void RunStages(CompiledPredictor<T> network, int threads)
+        {
             _runsStages = true;
             network.Prepare(_workspaces[0]!);
             int own = checked((threads - 1) * network.Layout.PredictThreadLength);
@@ -400,8 +425,6 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
                 // Neighbouring items read and write neighbouring rows, so a thread gets many of them at once.
                 WorkerPool.Shared.Run(this, stages[_stage], Math.Max(1, stages[_stage] / threads), threads);
             }
-
-            End();
         }
 
         public void Run(int thread, int first, int end)

@@ -34,7 +34,7 @@ public interface INetwork<T> : IPredictor<T>
 
     /// <summary>
     /// How many threads a call may use, 1 at first. They share the samples of a batch; Predict has them share the steps of a sample, too,
-    /// where samples are few and large. The results have the same bits for any value.
+    /// where samples are few and large and that has been sooner on this machine. The results have the same bits for any value.
     /// </summary>
     int Threads { get; set; }
 

@@ -67,6 +67,34 @@ public class SharedSampleTests
         }
     }
 
+    [Fact]
+    public void Samples_go_whichever_way_is_sooner_to_the_same_bits()
+    {
+        const string Name = "small_resnet";
+        CompiledPredictor<float> network = DividedNetworks.Load(Name);
+        NetworkInfo info = ((IPredictor<float>)network).Info;
+        float[] x = Numbers.Repeat<float>(CorpusNetwork.Get(Name).Golden.Values("x"), info.InputLength, 1);
+        float[] expected = new float[info.OutputLength], y = new float[info.OutputLength];
+        network.Predict(x, expected);
+        network.Threads = 2;
+        long before = SharingChoice.LargestTried;
+        SharingChoice.LargestTried = long.MaxValue;
+        try
+        {
+            for (int call = 0; call < 30; call++)
+            {
+                long allocated = GC.GetAllocatedBytesForCurrentThread();
+                network.Predict(x, y);
+                Assert.True(call == 0 || GC.GetAllocatedBytesForCurrentThread() == allocated);
+                Compare.SameBits<float>($"call {call}", expected, y);
+            }
+        }
+        finally
+        {
+            SharingChoice.LargestTried = before;
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Networks))]
     public void Items_of_a_step_touch_nothing_of_each_others(string name)

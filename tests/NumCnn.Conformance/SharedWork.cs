@@ -6,5 +6,9 @@ namespace NumCnn.Conformance;
 internal static class SharedWork
 {
     [ModuleInitializer]
-    internal static void Always() => WorkerPool.LeastWork = 0;
+    internal static void Always()
+    {
+        WorkerPool.LeastWork = 0;
+        SharingChoice.LargestTried = -1;
+    }
 }

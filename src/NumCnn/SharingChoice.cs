@@ -1,0 +1,65 @@
+namespace NumCnn;
+
+/// <summary>
+/// Whether several threads evaluate a small sample sooner than one: what they hand each other after every step takes a machine with slow
+/// links between its processors longer than another one computes. The bits are equal, so the first calls go one way and the other by turns, and the
+/// faster way is taken from then on.
+/// </summary>
+internal sealed class SharingChoice
+{
+    /// <summary>Calls of a trial, every other one alone.</summary>
+    private const int Tries = 8;
+
+    /// <summary>Calls from one trial to the next: other work comes and goes.</summary>
+    private const int Period = 1024;
+
+    private int _threads;
+    private int _call;
+    private long _bestTogether = long.MaxValue;
+    private long _bestAlone = long.MaxValue;
+    private bool _prefersTogether = true;
+
+    /// <summary>Multiply-adds of a sample up to which it is tried, some 0.3 ms of one processor; more is always shared.</summary>
+    internal static long LargestTried { get; set; } = 32_000_000;
+
+    /// <summary>How the next call goes.</summary>
+    /// <param name="threads">The threads that may share it; another number has a trial of its own.</param>
+    /// <returns>True for all threads together.</returns>
+    public bool IsTogether(int threads)
+    {
+        if (threads != _threads)
+        {
+            _threads = threads;
+            Begin();
+        }
+
+        return _call < Tries ? _call % 2 == 0 : _prefersTogether;
+    }
+
+    /// <summary>Notes how long the call took.</summary>
+    /// <param name="ticks">Its time, in any unit.</param>
+    public void Took(long ticks)
+    {
+        // The best of each: what the others waited for, threads that woke or code that was compiled, says nothing about the next calls.
+        if (_call < Tries && _call % 2 == 0)
+        {
+            _bestTogether = Math.Min(_bestTogether, ticks);
+        }
+        else if (_call < Tries)
+        {
+            _bestAlone = Math.Min(_bestAlone, ticks);
+            _prefersTogether = _bestTogether <= _bestAlone;
+        }
+
+        if (++_call == Period)
+        {
+            Begin();
+        }
+    }
+
+    private void Begin()
+    {
+        _call = 0;
+        _bestTogether = _bestAlone = long.MaxValue;
+    }
+}
