@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace NumCnn;
 
@@ -64,26 +65,7 @@ public static class Layouts
 
     private static void Clear<T>(ref T first, nint count)
         where T : unmanaged
-    {
-        nint width = Vector<T>.Count;
-        if (count < width)
-        {
-            for (nint k = 0; k < count; k++)
-            {
-                Unsafe.Add(ref first, k) = default;
-            }
-
-            return;
-        }
-
-        for (nint k = 0; k < count - width; k += width)
-        {
-            Vector<T>.Zero.StoreUnsafe(ref Unsafe.Add(ref first, k));
-        }
-
-        // the last vector may reach back
-        Vector<T>.Zero.StoreUnsafe(ref Unsafe.Add(ref first, count - width));
-    }
+        => MemoryMarshal.CreateSpan(ref first, (int)count).Clear();
 
     /// <summary>The axes outside of the last two; planes along the last of those go in one call.</summary>
     private static void Walk<T>(ref T source, ref T target, ReadOnlySpan<int> counts, ReadOnlySpan<int> sourceSteps, ReadOnlySpan<int> targetSteps, bool adds)
