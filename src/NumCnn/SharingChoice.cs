@@ -8,15 +8,15 @@ namespace NumCnn;
 internal sealed class SharingChoice
 {
     /// <summary>Calls of a trial, every other one alone.</summary>
-    private const int Tries = 8;
+    private const int Tries = 16;
 
     /// <summary>Calls from one trial to the next: other work comes and goes.</summary>
     private const int Period = 1024;
 
+    private readonly long[] _together = new long[Tries / 2];
+    private readonly long[] _alone = new long[Tries / 2];
     private int _threads;
     private int _call;
-    private long _bestTogether = long.MaxValue;
-    private long _bestAlone = long.MaxValue;
     private bool _prefersTogether = true;
 
     /// <summary>Multiply-adds of a sample up to which it is tried, some 0.3 ms of one processor; more is always shared.</summary>
@@ -30,7 +30,7 @@ internal sealed class SharingChoice
         if (threads != _threads)
         {
             _threads = threads;
-            Begin();
+            _call = 0;
         }
 
         return _call < Tries ? _call % 2 == 0 : _prefersTogether;
@@ -40,26 +40,25 @@ internal sealed class SharingChoice
     /// <param name="ticks">Its time, in any unit.</param>
     public void Took(long ticks)
     {
-        // The best of each: what the others waited for, threads that woke or code that was compiled, says nothing about the next calls.
-        if (_call < Tries && _call % 2 == 0)
+        if (_call < Tries)
         {
-            _bestTogether = Math.Min(_bestTogether, ticks);
-        }
-        else if (_call < Tries)
-        {
-            _bestAlone = Math.Min(_bestAlone, ticks);
-            _prefersTogether = _bestTogether <= _bestAlone;
+            (_call % 2 == 0 ? _together : _alone)[_call / 2] = ticks;
+            if (_call == Tries - 1)
+            {
+                _prefersTogether = Median(_together) <= Median(_alone);
+            }
         }
 
         if (++_call == Period)
         {
-            Begin();
+            _call = 0;
         }
     }
 
-    private void Begin()
+    /// <summary>Calls that waited, for threads that woke or code that was compiled, say nothing about the next ones.</summary>
+    private static long Median(long[] ticks)
     {
-        _call = 0;
-        _bestTogether = _bestAlone = long.MaxValue;
+        Array.Sort(ticks);
+        return ticks[(ticks.Length - 1) / 2];
     }
 }

@@ -81,7 +81,7 @@ public class SharedSampleTests
         SharingChoice.LargestTried = long.MaxValue;
         try
         {
-            for (int call = 0; call < 30; call++)
+            for (int call = 0; call < 40; call++)
             {
                 long allocated = GC.GetAllocatedBytesForCurrentThread();
                 network.Predict(x, y);

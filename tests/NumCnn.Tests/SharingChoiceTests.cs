@@ -10,7 +10,7 @@ public class SharingChoiceTests
     public void The_faster_way_is_taken(long together, long alone, bool isTogether)
     {
         var choice = new SharingChoice();
-        Count(choice, 8, together, alone, out _);
+        Count(choice, 16, together, alone, out _);
         Assert.Equal(isTogether ? 100 : 0, Count(choice, 100, together, alone, out _));
     }
 
@@ -19,17 +19,16 @@ public class SharingChoiceTests
     {
         var choice = new SharingChoice();
         Assert.True(choice.IsTogether(2));
-        int together = Count(choice, 8, 50, 30, out var ways);
-        Assert.Equal(4, together);
-        Assert.Equal([true, false, true, false, true, false, true, false], ways);
+        Assert.Equal(8, Count(choice, 16, 50, 30, out var ways));
+        Assert.Equal([true, false, true, false, true, false, true, false], ways[..8]);
     }
 
     [Fact]
     public void A_call_that_waited_decides_nothing()
     {
-        // The first call starts threads and compiles; one of the others was interrupted.
+        // The first call starts threads and compiles, others were interrupted; one alone happened to be fast.
         var choice = new SharingChoice();
-        foreach (long ticks in (long[])[9000, 50, 30, 50, 800, 50, 31, 50])
+        foreach (long ticks in (long[])[9000, 50, 30, 50, 800, 50, 31, 20, 30, 51, 32, 50, 700, 52, 30, 50])
         {
             choice.IsTogether(2);
             choice.Took(ticks);
@@ -43,7 +42,7 @@ public class SharingChoiceTests
     {
         var choice = new SharingChoice();
         Count(choice, 1024, 50, 30, out _);
-        Count(choice, 8, 30, 50, out _);
+        Count(choice, 16, 30, 50, out _);
         Assert.Equal(10, Count(choice, 10, 30, 50, out _));
     }
 
