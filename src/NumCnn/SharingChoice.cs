@@ -58,7 +58,23 @@ internal sealed class SharingChoice
     /// <summary>Calls that waited, for threads that woke or code that was compiled, say nothing about the next ones.</summary>
     private static long Median(long[] ticks)
     {
-        Array.Sort(ticks);
-        return ticks[(ticks.Length - 1) / 2];
+        // Not Array.Sort, which allocates when it is first used.
+        int middle = (ticks.Length - 1) / 2;
+        foreach (long candidate in ticks)
+        {
+            int less = 0, equal = 0;
+            foreach (long other in ticks)
+            {
+                less += other < candidate ? 1 : 0;
+                equal += other == candidate ? 1 : 0;
+            }
+
+            if (less <= middle && middle < less + equal)
+            {
+                return candidate;
+            }
+        }
+
+        return long.MaxValue;
     }
 }
