@@ -102,10 +102,12 @@ public class MemoryPlanTests
     [Fact]
     public void Each_thread_has_its_own_of_what_steps_in_turns_leave_each_other_and_of_nothing_else()
     {
-        var program = NetworkProgram.Create(Graph($"name: Net\ninput: [16, 64, 64]\ncodegen: {{winograd: auto}}\nlayers:\n{Conv}{Conv}{Conv}"));
+        // Images are longer than what a turn leaves for the next step, which has the same place in all three layers.
+        var program = NetworkProgram.Create(Graph($"name: Net\ninput: [16, 160, 160]\ncodegen: {{winograd: auto}}\nlayers:\n{Conv}{Conv}{Conv}"));
         var own = program.Predict.SelectMany(static step => step.Arguments).Select(static argument => argument.Storage).Where(static storage => storage.IsPerThread).Distinct().ToList();
+        int layer = own.Where(static storage => storage.Name.StartsWith("conv1", StringComparison.Ordinal)).Sum(static storage => storage.Length);
         Assert.NotEmpty(own);
-        Assert.InRange(program.Memory.PredictThreadLength, own.Max(static storage => storage.Length), own.Sum(static storage => storage.Length + 64));
+        Assert.InRange(program.Memory.PredictThreadLength, layer, layer + 64);
     }
 
     [Theory]
