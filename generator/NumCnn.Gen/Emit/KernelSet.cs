@@ -234,6 +234,11 @@ internal sealed class KernelSet
             var inner = new CodeWriter(2);
             new StatementWriter(inner, text).Write(statements);
             string code = inner.ToString();
+            if (nest.Part.Length > 0)
+            {
+                writer.Line("// " + nest.Part);
+            }
+
             usesWidth |= text.UsesWidth;
             if (nests.Count > 1 && !statements.TrueForAll(static statement => statement is LoopStatement or BlockStatement))
             {

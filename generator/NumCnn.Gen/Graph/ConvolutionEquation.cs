@@ -97,21 +97,36 @@ internal sealed partial class ConvolutionEquation
 
     /// <summary>y from x: a convolution. At the upper and lower border, taps that read zeros are left out where that pays.</summary>
     public IReadOnlyList<Nest> Gather(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
-        => [.. GatherSpans(y.LanesOverColumns, order).Select(rows => y.LanesOverColumns
-            ? GatherColumns(title, rows, x, new PooledTarget(Window.Single, Y, y, static value => value), weight, order, initial, finish)
-            : GatherRows(title, rows, x, y, weight, order, initial, finish))];
+    {
+        var spans = GatherSpans(y.LanesOverColumns, order);
+        var nests = new List<Nest>();
+        foreach (var rows in spans)
+        {
+            var nest = y.LanesOverColumns
+                ? GatherColumns(title, rows, x, new PooledTarget(Window.Single, Y, y, static value => value), weight, order, initial, finish)
+                : GatherRows(title, rows, x, y, weight, order, initial, finish);
+            nest.Part = spans.Count > 1 ? rows.Title : string.Empty;
+            nests.Add(nest);
+        }
+
+        return nests;
+    }
 
     /// <summary>x from y: the input's gradient, or a transposed convolution. A stride splits x into phases of equal taps.</summary>
     public IReadOnlyList<Nest> Scatter(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {
         var nests = new List<Nest>();
-        foreach (var rows in Phase.Of(X.Rows, PadTop, Kernel.H, Stride.H, Dilation.H).SelectMany(rows => rows.WithoutZeros(Y.Rows, Overhead(x.LanesOverColumns), RowWork(x.LanesOverColumns, order))))
+        var rowPhases = Phase.Of(X.Rows, PadTop, Kernel.H, Stride.H, Dilation.H).SelectMany(rows => rows.WithoutZeros(Y.Rows, Overhead(x.LanesOverColumns), RowWork(x.LanesOverColumns, order))).ToList();
+        var columnPhases = Phase.Of(X.Columns, PadLeft, Kernel.W, Stride.W, Dilation.W);
+        foreach (var rows in rowPhases)
         {
-            foreach (var columns in Phase.Of(X.Columns, PadLeft, Kernel.W, Stride.W, Dilation.W))
+            foreach (var columns in columnPhases)
             {
-                nests.Add(x.LanesOverColumns
+                var nest = x.LanesOverColumns
                     ? ScatterColumns(title, rows, columns, x, y, weight, order, initial, finish)
-                    : ScatterPhase(title, rows, columns, x, y, weight, order, initial, finish));
+                    : ScatterPhase(title, rows, columns, x, y, weight, order, initial, finish);
+                nest.Part = rowPhases.Count * columnPhases.Count > 1 ? Phase.Title(rows, columns) : string.Empty;
+                nests.Add(nest);
             }
         }
 

@@ -43,6 +43,12 @@ internal sealed class Phase
 
     public Affine Source(Axis q, Axis k) => (Affine)FirstSource + q + (k * SourceStep);
 
+    /// <summary>Rows and columns of x, for the reader of the emitted code.</summary>
+    public static string Title(Phase rows, Phase columns)
+        => FormattableString.Invariant($"{rows.Targets("row")}, {columns.Targets("column")}: {rows.Taps}×{columns.Taps} of the kernel");
+
+    private string Targets(string noun) => PartTitle.Of(noun, First, Count, Stride, Residues);
+
     public (Axis Residue, Axis Row, Axis Tap) Axes(string residue, string row, string tap)
         => (new Axis(residue, Residues), new Axis(row, Count), new Axis(tap, Math.Max(1, Taps)));
 

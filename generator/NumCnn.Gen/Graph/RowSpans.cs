@@ -7,7 +7,11 @@ namespace NumCnn.Gen.Graph;
 /// <param name="Count">Their number.</param>
 /// <param name="FirstTap">The first tap.</param>
 /// <param name="Taps">The number of taps.</param>
-internal sealed record RowSpan(int First, int Count, int FirstTap, int Taps);
+internal sealed record RowSpan(int First, int Count, int FirstTap, int Taps)
+{
+    /// <summary>For the reader of the emitted code.</summary>
+    public string Title => FormattableString.Invariant($"{PartTitle.Of("row", First, Count)}: {PartTitle.Of("kernel row", FirstTap, Taps)}");
+}
 
 /// <summary>Divides an image's rows by the taps that reach it: at its border some of them read nothing but zeros.</summary>
 internal static class RowSpans

@@ -10,4 +10,10 @@ namespace NumCnn.Gen.Graph;
 internal sealed record WindowSpan(int First, int Count, int Start, int Stride, int Size, int Divisor)
 {
     public int Step { get; init; } = 1;
+
+    /// <summary>Rows and columns of windows, for the reader of the emitted code.</summary>
+    public static string Title(WindowSpan rows, WindowSpan columns)
+        => FormattableString.Invariant($"{rows.Outputs("row")}, {columns.Outputs("column")}: windows of {rows.Size}×{columns.Size}");
+
+    private string Outputs(string noun) => PartTitle.Of(noun, First, Count, Step);
 }

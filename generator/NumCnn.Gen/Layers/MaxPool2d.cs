@@ -10,6 +10,9 @@ internal sealed class MaxPool2d : Layer
     /// <summary>Pieces of the output up to which windows that the border cuts off have code of their own: the corners, the sides and the middle. More read a copy with a border.</summary>
     private const int MostPieces = 9;
 
+    /// <summary>Vectors of an image with its border below which it is copied all the same: the JIT would compile several nests, and a copy takes less than a microsecond.</summary>
+    private const int LeastCopied = 1000;
+
     public override string Kind => "max_pool2d";
 
     public override string NamePrefix => "pool";
@@ -46,7 +49,9 @@ internal sealed class MaxPool2d : Layer
         var border = Pooling.Reaching(geometry, size, kernel, stride, dilation);
         var rows = Pooling.Spans(geometry.Rows, stride.H, kernel.H, dilation.H, border.Top, border.Bottom, size.Rows, countBorder: true);
         var columns = Pooling.Spans(geometry.Columns, stride.W, kernel.W, dilation.W, border.Left, border.Right, size.Columns, countBorder: true);
-        if (rows.Count * columns.Count <= MostPieces && rows.Concat(columns).All(static span => span.Size > 0))
+        int pieces = rows.Count * columns.Count;
+        bool pays = pieces == 1 || (pieces <= MostPieces && Copied(size, border) >= LeastCopied);
+        if (pays && rows.Concat(columns).All(static span => span.Size > 0))
         {
             return scope.Add(new MaxPoolNode(scope.Name, scope.Input, shape, new Window(kernel, stride, dilation), rows, columns));
         }
@@ -55,4 +60,8 @@ internal sealed class MaxPool2d : Layer
             ? scope.Add(new MaxPoolNode(scope.Name, input, shape, new Window(kernel, stride, dilation)))
             : null;
     }
+
+    /// <summary>Vectors of the widest kind that an image inside its border has.</summary>
+    private static double Copied(Shape image, Border border)
+        => ((double)border.Top + image.Rows + border.Bottom) * ((double)border.Left + image.Columns + border.Right) * ((image.Channels + 15) / 16);
 }

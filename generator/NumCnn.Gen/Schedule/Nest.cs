@@ -24,6 +24,9 @@ internal sealed class Nest
     /// <summary>What the nest computes, for the reader of the emitted code.</summary>
     public string Title { get; set; } = string.Empty;
 
+    /// <summary>Which elements it computes, where the others are other nests' business; otherwise empty.</summary>
+    public string Part { get; set; } = string.Empty;
+
     /// <summary>Outermost first; points are independent of each other, unless <see cref="Sequential"/>.</summary>
     public List<Axis> Parallel { get; } = [];
 
@@ -93,7 +96,7 @@ internal sealed class Nest
     private Nest Rewritten(Func<Access, Access> replace, (Affine Column, int Width)? inside, Func<Axis, Axis[]> axes)
     {
         var rewriter = new AccessRewriter(replace);
-        var nest = new Nest { Title = Title, Lane = Lane, Block = Block, Sequential = Sequential, Items = Items, Inside = inside, SampleGroup = SampleGroup };
+        var nest = new Nest { Title = Title, Part = Part, Lane = Lane, Block = Block, Sequential = Sequential, Items = Items, Inside = inside, SampleGroup = SampleGroup };
         nest.Parallel.AddRange(Parallel.SelectMany(axes));
         nest.Tile.AddRange(Tile.Select(axis => axes(axis) is var own ? own[own.Length - 1] : axis));
         nest.Reduction.AddRange(Reduction);

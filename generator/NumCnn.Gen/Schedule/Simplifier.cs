@@ -39,7 +39,7 @@ internal static class Simplifier
     private static Nest Merge(Nest nest, Axis outer, Axis inner)
     {
         var merged = new Axis(inner.Name, checked(outer.Extent * inner.Extent));
-        var result = new Nest { Title = nest.Title, Sequential = nest.Sequential, Items = nest.Items, Lane = nest.Lane == inner ? merged : nest.Lane };
+        var result = new Nest { Title = nest.Title, Part = nest.Part, Sequential = nest.Sequential, Items = nest.Items, Lane = nest.Lane == inner ? merged : nest.Lane };
         result.Tile.AddRange(nest.Tile);
         foreach (var axis in nest.Parallel)
         {

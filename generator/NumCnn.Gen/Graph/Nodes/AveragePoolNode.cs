@@ -31,7 +31,7 @@ internal sealed class AveragePoolNode : Node, IEpilogue
         var nests = new List<Nest>();
         foreach (var (rows, columns) in Spans())
         {
-            var nest = new Nest { Title = title };
+            var nest = new Nest { Title = title, Part = Title(rows, columns) };
             var (c, i, j) = Pixels(nest, program, rows, columns);
             var u = new Axis("u", rows.Size);
             var v = new Axis("v", columns.Size);
@@ -62,7 +62,7 @@ internal sealed class AveragePoolNode : Node, IEpilogue
 
         foreach (var (rows, columns) in Spans())
         {
-            var nest = new Nest { Title = title, Sequential = true };
+            var nest = new Nest { Title = title, Part = Title(rows, columns), Sequential = true };
             var (c, i, j) = Pixels(nest, program, rows, columns);
             var u = new Axis("u", rows.Size);
             var v = new Axis("v", columns.Size);
@@ -76,6 +76,8 @@ internal sealed class AveragePoolNode : Node, IEpilogue
     }
 
     private static Affine Place(WindowSpan span, Axis axis) => (Affine)span.Start + (axis * span.Stride);
+
+    private string Title(WindowSpan rows, WindowSpan columns) => _rows.Count * _columns.Count > 1 ? WindowSpan.Title(rows, columns) : string.Empty;
 
     private IEnumerable<(WindowSpan Rows, WindowSpan Columns)> Spans() => _rows.SelectMany(_ => _columns, static (rows, columns) => (rows, columns));
 

@@ -25,7 +25,7 @@ internal sealed class MaxPoolNode : Node, IEpilogue
         : base(layer, input)
     {
         _window = window;
-        _pieces = [new(window, (0, 0), output)];
+        _pieces = [new(window, (0, 0), output, string.Empty)];
         Produce(layer, output);
     }
 
@@ -41,7 +41,8 @@ internal sealed class MaxPoolNode : Node, IEpilogue
         _pieces = [.. rows.SelectMany(_ => columns, (row, column) => new Piece(
             window with { Kernel = (row.Size, column.Size), Start = (row.Start, column.Start) },
             (row.First, column.First),
-            Shape.Image(output.Channels, row.Count, column.Count)))];
+            Shape.Image(output.Channels, row.Count, column.Count),
+            rows.Count * columns.Count > 1 ? WindowSpan.Title(row, column) : string.Empty))];
         _window = _pieces.Count == 1 ? _pieces[0].Window : window;
         Produce(layer, output);
     }
@@ -73,7 +74,7 @@ internal sealed class MaxPoolNode : Node, IEpilogue
     /// <summary>The maximum of each of a piece's windows.</summary>
     private Nest Largest(string title, ProgramBuilder program, Piece piece, Func<Affine, Affine, Affine, Expr, IEnumerable<StoreTo>> stores)
     {
-        var nest = new Nest { Title = title };
+        var nest = new Nest { Title = title, Part = piece.Title };
         var (i, j) = Pixels(nest, program, piece, out var c);
         var u = new Axis("u", piece.Window.Kernel.H);
         var v = new Axis("v", piece.Window.Kernel.W);
@@ -132,7 +133,7 @@ internal sealed class MaxPoolNode : Node, IEpilogue
 
         yield return Largest(title, program, piece, (c, i, j, maximum) => [new(Scratch(largest, c, i, j), maximum), new(Scratch(left, c, i, j), Output.Gradient.At(c, i, j))]);
 
-        var give = new Nest { Title = title, Sequential = true };
+        var give = new Nest { Title = title, Part = piece.Title, Sequential = true };
         var (i, j) = Pixels(give, program, piece, out var c);
         var u = new Axis("u", piece.Window.Kernel.H);
         var v = new Axis("v", piece.Window.Kernel.W);
@@ -148,7 +149,7 @@ internal sealed class MaxPoolNode : Node, IEpilogue
     private Nest Select(string title, ProgramBuilder program, Piece piece, Func<Affine, Affine, Affine, Expr, Expr, StoreTo> store)
     {
         var window = piece.Window;
-        var nest = new Nest { Title = title, Sequential = !window.IsDisjoint };
+        var nest = new Nest { Title = title, Part = piece.Title, Sequential = !window.IsDisjoint };
         var (i, j) = Pixels(nest, program, piece, out var c);
 
         // Beyond the image dy is zero, and so is what goes to its windows.
@@ -185,7 +186,8 @@ internal sealed class MaxPoolNode : Node, IEpilogue
     /// <param name="Window">The first one begins at its start.</param>
     /// <param name="First">The first one's output.</param>
     /// <param name="Shape">Channels, rows and columns of them.</param>
-    private sealed record Piece(Window Window, (int Row, int Column) First, Shape Shape)
+    /// <param name="Title">Which they are, if there are others.</param>
+    private sealed record Piece(Window Window, (int Row, int Column) First, Shape Shape, string Title)
     {
         public Affine Row(Affine i) => i + First.Row;
 
