@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -8,7 +7,7 @@ namespace NumCnn;
 
 /// <summary>What every compiled network can do: evaluate, and hold, save and load its parameters. Generated classes derive from it.</summary>
 /// <typeparam name="T">The element type, <see cref="float"/> or <see cref="double"/>.</typeparam>
-public abstract class CompiledPredictor<T> : IPredictor<T>
+public abstract partial class CompiledPredictor<T> : IPredictor<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // What a chunk's samples have for themselves should fit the second-level cache; one sample always has room.
@@ -18,12 +17,8 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
     // More threads than processors would only take turns, but tests of threads should mean the same on any machine.
     private const int AlwaysAllowed = 8;
 
-    // Samples for each thread from which on what the last round leaves some threads to do is not worth dividing samples.
-    private const int FewRounds = 8;
-
     private readonly Workspace?[] _idle = new Workspace?[64];
     private readonly AlignedBuffer<T> _storage;
-    private SharedPrediction? _idleShared;
     private readonly int _inputLength;
     private readonly int _outputLength;
     private int _threads = 1;
@@ -248,38 +243,6 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
         }
     }
 
-    /// <summary>
-    /// Several threads: as many samples as go round among them without waiting, in chunks, and then one sample after the other, of
-    /// which they share each step.
-    /// </summary>
-    private unsafe void PredictShared(ReadOnlySpan<T> input, Span<T> output, int samples)
-    {
-        int threads = UsableThreads;
-        int single = Layout.PredictStages is null || samples >= FewRounds * threads ? 0 : samples % threads;
-        int whole = samples - single;
-        fixed (T* from = input)
-        fixed (T* to = output)
-        {
-            var shared = Interlocked.Exchange(ref _idleShared, null) ?? new SharedPrediction();
-            if (whole > 0)
-            {
-                // Each thread gets as many chunks, of about the same size.
-                int rounds = (((whole - 1) / Chunk) + threads) / threads;
-                int chunk = ((whole - 1) / (rounds * threads)) + 1;
-                shared.Start(this, from, to, whole, chunk, threads);
-                WorkerPool.Shared.Run(shared, ((whole - 1) / chunk) + 1, 1, threads);
-                shared.End();
-            }
-
-            for (int sample = whole; sample < samples; sample++)
-            {
-                shared.RunSample(this, from + ((nint)sample * _inputLength), to + ((nint)sample * _outputLength), threads);
-            }
-
-            Volatile.Write(ref _idleShared, shared);
-        }
-    }
-
     /// <summary>Makes what the samples share, unless it is there.</summary>
     private void Prepare(Workspace workspace)
     {
@@ -331,125 +294,5 @@ public abstract class CompiledPredictor<T> : IPredictor<T>
 
         /// <summary>From which parameters <see cref="Batch"/> was prepared; null where every call prepares.</summary>
         public Preparation<T>? Preparation { get; } = layout.KeepsPreparation ? new() : null;
-    }
-
-    /// <summary>A call of Predict that several threads share: its chunks, or the stages of one of its samples.</summary>
-    private sealed unsafe class SharedPrediction : IParallelWork
-    {
-        private readonly SharingChoice _choice = new();
-        private CompiledPredictor<T>? _network;
-        private T* _input;
-        private T* _output;
-        private int _samples;
-        private int _chunk;
-        private int _stage;
-        private bool _runsStages;
-        private AlignedBuffer<T>? _own;
-
-        // One for each thread, whether or not it comes this time: what a call allocates does not depend on who is late.
-        private Workspace?[] _workspaces = [];
-
-        /// <summary>Items are chunks from now on.</summary>
-        public void Start(CompiledPredictor<T> network, T* input, T* output, int samples, int chunk, int threads)
-        {
-            if (_workspaces.Length < threads)
-            {
-                Array.Resize(ref _workspaces, threads);
-            }
-
-            for (int thread = 0; thread < threads; thread++)
-            {
-                _workspaces[thread] = network.Rent(Math.Min(chunk, network.Chunk));
-            }
-
-            _network = network;
-            _input = input;
-            _output = output;
-            _samples = samples;
-            _chunk = chunk;
-            _runsStages = false;
-        }
-
-        /// <summary>Gives the workspaces back.</summary>
-        public void End()
-        {
-            for (int thread = 0; thread < _workspaces.Length; thread++)
-            {
-                if (_workspaces[thread] is { } workspace)
-                {
-                    _network!.Return(workspace);
-                    _workspaces[thread] = null;
-                }
-            }
-        }
-
-        /// <summary>Evaluates one sample: all threads stage after stage or, where that is sooner, one alone.</summary>
-        public void RunSample(CompiledPredictor<T> network, T* input, T* output, int threads)
-        {
-            Start(network, input, output, 1, 1, 1);
-            if (network.Layout.MultiplyAdds > SharingChoice.LargestTried)
-            {
-                RunStages(network, threads);
-            }
-            else
-            {
-                long start = Stopwatch.GetTimestamp();
-                if (_choice.IsTogether(threads))
-                {
-                    RunStages(network, threads);
-                }
-                else
-                {
-                    Run(0, 0, 1);
-                }
-
-                _choice.Took(Stopwatch.GetTimestamp() - start);
-            }
-
-            End();
-        }
-
-        private void RunStages(CompiledPredictor<T> network, int threads)
-        {
-            _runsStages = true;
-            network.Prepare(_workspaces[0]!);
-            int own = checked((threads - 1) * network.Layout.PredictThreadLength);
-            if (own > 0 && (_own is null || _own.Length < own))
-            {
-                _own = new AlignedBuffer<T>(own);
-            }
-
-            int[] stages = network.Layout.PredictStages!;
-            for (_stage = 0; _stage < stages.Length; _stage++)
-            {
-                // Neighbouring items read and write neighbouring rows, so a thread gets many of them at once.
-                WorkerPool.Shared.Run(this, stages[_stage], Math.Max(1, stages[_stage] / threads), threads);
-            }
-        }
-
-        public void Run(int thread, int first, int end)
-        {
-            Debug.Assert(_network is not null, "Start comes before Run.");
-            var workspace = _workspaces[_runsStages ? 0 : thread]!;
-            if (_runsStages)
-            {
-                ref T values = ref workspace.Samples.Reference;
-                ref T own = ref values;
-                if (thread > 0 && _own is not null)
-                {
-                    own = ref Unsafe.Add(ref _own.Reference, (nint)(thread - 1) * _network.Layout.PredictThreadLength);
-                }
-
-                _network.PredictStage(_stage, first, end, ref Unsafe.AsRef<T>(_input), ref Unsafe.AsRef<T>(_output), ref values, ref own, ref workspace.Batch.Reference);
-                return;
-            }
-
-            nint start = (nint)first * _chunk;
-            _network.PredictSamples(
-                workspace,
-                ref Unsafe.AsRef<T>(_input + (start * _network._inputLength)),
-                ref Unsafe.AsRef<T>(_output + (start * _network._outputLength)),
-                (int)Math.Min((nint)(end - first) * _chunk, _samples - start));
-        }
     }
 }

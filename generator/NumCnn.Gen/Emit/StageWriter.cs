@@ -166,7 +166,7 @@ internal sealed partial class StageWriter
         }
     }
 
-    /// <summary>Zeros around the images that the step begins to write, where other values have been.</summary>
+    /// <summary>Zeros around the images that the step begins to write, where other values have been; whatever its condition, because steps of other conditions may write the same images.</summary>
     private void WriteBorders(Step step, Caller caller)
     {
         foreach (var storage in _memory.BordersBefore(step))
