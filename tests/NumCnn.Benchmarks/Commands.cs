@@ -73,7 +73,7 @@ internal static class Commands
         using var peers = new PeerSet(ort, python);
         Console.WriteLine($"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {MachineName.Processor()}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}");
         Console.WriteLine($"kernels: {((CompiledPredictor<float>)works[0].Create()).KernelFamily}; " + string.Join("; ", peers.Describe()));
-        Console.WriteLine($"FMA peak, float32: {string.Join("; ", threads.Select(static count => $"{count} thread{(count > 1 ? "s" : "")} {FmaPeak.Measure(count, 200):0} GFLOP/s, Vector<T> {FmaPeak.MeasureVectorT(count, 200):0}"))}");
+        Console.WriteLine($"FMA peak, float32: {string.Join("; ", threads.Select(static count => $"{count} thread{(count > 1 ? "s" : "")} {FmaPeak.Measure(count, 200):0} GFLOP/s, beside loads {FmaPeak.MeasureBesideLoads(count, 200):0}, Vector<T> {FmaPeak.MeasureVectorT(count, 200):0}"))}");
         Console.WriteLine();
         var table = new Table(Console.Out);
         table.Header();

@@ -39,7 +39,7 @@ internal static class Roofline
     private static void Run(IReadOnlyList<Work> works, bool printsLayers)
     {
         double peak = FmaPeak.Measure(1, 200) * 1e9;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"FMA peak, float32, one thread: {peak / 1e9:0} GFLOP/s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"FMA peak, float32, one thread: {peak / 1e9:0} GFLOP/s, beside loads {FmaPeak.MeasureBesideLoads(1, 200):0}"));
         Print("work", "layer", "multiply-adds", "peak, µs", "weights, µs", "limit, µs", "ours, µs");
         var timing = new Interleaved(true, new Quiet([]));
         foreach (var work in works.Where(static work => !work.Name.EndsWith("-winograd", StringComparison.Ordinal)))

@@ -92,6 +92,16 @@ internal sealed class Nest
         return nest;
     }
 
+    /// <summary>The same nest with two neighbouring axes of the sum as one.</summary>
+    public Nest Merged(Axis outer, Axis inner)
+    {
+        var merged = new Axis(inner.Name, checked(outer.Extent * inner.Extent));
+        var nest = Rewritten(access => new(access.Storage, access.Address.Substitute(outer, Affine.Zero).Substitute(inner, merged), access.Phase), Inside, static axis => [axis]);
+        nest.Reduction.Remove(outer);
+        nest.Reduction[nest.Reduction.IndexOf(inner)] = merged;
+        return nest;
+    }
+
     /// <summary>A copy with other accesses and axes; what has a tile keeps it in the last of the axes in its place.</summary>
     private Nest Rewritten(Func<Access, Access> replace, (Affine Column, int Width)? inside, Func<Axis, Axis[]> axes)
     {

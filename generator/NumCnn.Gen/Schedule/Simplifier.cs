@@ -2,13 +2,18 @@ namespace NumCnn.Gen.Schedule;
 
 /// <summary>
 /// Merges neighbouring loops whose elements follow each other in every storage, so that an element-wise nest over rows,
-/// columns and channels without borders becomes one long loop. Applies where there is no sum whose order it could touch.
+/// columns and channels without borders becomes one long loop, and so does the sum over a whole image. The order of a sum stays.
 /// </summary>
 internal static class Simplifier
 {
     public static Nest Merge(Nest nest)
     {
-        if (nest.Accumulators.Count > 0 || nest.Inside is not null || nest.Parallel.Exists(static axis => axis.IsSymbolic))
+        if (nest.Accumulators.Count > 0)
+        {
+            return MergeSum(nest);
+        }
+
+        if (nest.Inside is not null || nest.Parallel.Exists(static axis => axis.IsSymbolic))
         {
             return nest;
         }
@@ -23,7 +28,7 @@ internal static class Simplifier
             {
                 var (outer, inner) = (axes[k], axes[k + 1]);
                 bool follows = outer != nest.Lane && outer != nest.Items && inner != nest.Items && !literals.Contains(outer) && !literals.Contains(inner) && !nest.Tile.Contains(outer) && !nest.Tile.Contains(inner)
-                    && accesses.TrueForAll(access => access.Address.FactorOf(outer) == (long)access.Address.FactorOf(inner) * inner.Extent);
+                    && Follow(accesses, outer, inner);
                 at = follows ? k : -1;
             }
 
@@ -35,6 +40,26 @@ internal static class Simplifier
             nest = Merge(nest, axes[at], axes[at + 1]);
         }
     }
+
+    private static Nest MergeSum(Nest nest)
+    {
+        var accesses = nest.Accesses().ToList();
+        var literals = nest.Literals();
+        var axes = nest.Reduction.Where(static axis => !axis.IsTrivial).ToList();
+        for (int k = axes.Count - 2; k >= 0; k--)
+        {
+            var (outer, inner) = (axes[k], axes[k + 1]);
+            if (!outer.IsSymbolic && !inner.IsSymbolic && !literals.Contains(outer) && !literals.Contains(inner) && Follow(accesses, outer, inner))
+            {
+                return MergeSum(nest.Merged(outer, inner));
+            }
+        }
+
+        return nest;
+    }
+
+    private static bool Follow(List<Access> accesses, Axis outer, Axis inner)
+        => accesses.TrueForAll(access => access.Address.FactorOf(outer) == (long)access.Address.FactorOf(inner) * inner.Extent);
 
     private static Nest Merge(Nest nest, Axis outer, Axis inner)
     {
