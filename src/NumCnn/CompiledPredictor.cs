@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace NumCnn;
 
@@ -18,6 +19,11 @@ public abstract partial class CompiledPredictor<T> : IPredictor<T>
     private const int AlwaysAllowed = 8;
 
     private readonly Workspace?[] _idle = new Workspace?[64];
+
+    // The first thread that asks has a workspace to itself, for which it locks nothing; the others take turns with the idle ones. A
+    // thread's number goes to another when it has ended, and the workspace with it.
+    private int _owner;
+    private Workspace? _own;
     private readonly AlignedBuffer<T> _storage;
     private readonly int _inputLength;
     private readonly int _outputLength;
@@ -130,6 +136,12 @@ public abstract partial class CompiledPredictor<T> : IPredictor<T>
             PredictSamples(ref MemoryMarshal.GetReference(input), ref MemoryMarshal.GetReference(output), samples);
         }
 
+        // Elsewhere than on x86 the kernels' loads may still be under way.
+        if (!X86Base.IsSupported)
+        {
+            Interlocked.MemoryBarrier();
+        }
+
         if (Parameters.Version != version)
         {
             throw new InvalidOperationException("The parameters were written while Predict ran; its output is a mixture.");
@@ -223,7 +235,22 @@ public abstract partial class CompiledPredictor<T> : IPredictor<T>
     /// <summary>Samples that one thread evaluates, a chunk after the other.</summary>
     private void PredictSamples(ref T input, ref T output, int samples)
     {
-        var workspace = Rent(Math.Min(samples, Chunk));
+        int capacity = Math.Min(samples, Chunk);
+        int thread = Environment.CurrentManagedThreadId;
+        if (_owner == thread || (_owner == 0 && Interlocked.CompareExchange(ref _owner, thread, 0) == 0))
+        {
+            var own = _own;
+            if (own is null || own.Capacity < capacity)
+            {
+                own = new Workspace(Layout, capacity);
+                _own = own;
+            }
+
+            PredictSamples(own, ref input, ref output, samples);
+            return;
+        }
+
+        var workspace = Rent(capacity);
         PredictSamples(workspace, ref input, ref output, samples);
         Return(workspace);
     }
@@ -246,7 +273,7 @@ public abstract partial class CompiledPredictor<T> : IPredictor<T>
     /// <summary>Makes what the samples share, unless it is there.</summary>
     private void Prepare(Workspace workspace)
     {
-        if (workspace.Preparation?.IsCurrent(Parameters) != true)
+        if (Layout.PredictBatchLength > 0 && workspace.Preparation?.IsCurrent(Parameters) != true)
         {
             PredictPrepare(ref workspace.Batch.Reference);
         }
