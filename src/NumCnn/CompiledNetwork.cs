@@ -253,12 +253,7 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
 
         if (!accumulate)
         {
-            Parameters.ZeroGradients();
-        }
-
-        if (Layout.ShardLength > 0)
-        {
-            _shards!.Span[..(int)(Shards * ShardPitch)].Clear();
+            Parameters.ZeroGradients(Threads > 1 && IsWorthThreads(Samples) ? UsableThreads : 1);
         }
 
         fixed (T* from = outputGradient)
@@ -283,12 +278,14 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
             _workspaces = new AlignedBuffer<T>(room);
         }
 
+        bool clearsShards = true;
         for (int stage = 0; stage < stages.Length; stage++)
         {
             bool inShards = !isForward && stages[stage] == 0 && Layout.ShardLength > 0;
             int items = stages[stage] > 0 ? stages[stage] : inShards ? (int)Shards : Samples;
             int grain = stages[stage] > 0 || inShards ? 1 : share ? Math.Clamp(Samples / threads, 1, Grain) : Grain;
-            work.Start(stage, isForward, inShards ? SamplesPerShard : 0);
+            work.Start(stage, isForward, inShards ? SamplesPerShard : 0, clearsShards);
+            clearsShards &= !inShards;
             if (share)
             {
                 WorkerPool.Shared.Run(work, items, grain, threads);
@@ -309,13 +306,16 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
         private int _stage;
         private bool _isForward;
         private int _samplesPerShard;
+        private bool _clearsShards;
 
         /// <summary>Chooses what runs.</summary>
         /// <param name="stage">The stage.</param>
         /// <param name="isForward">Of Forward, or of Backward.</param>
         /// <param name="samplesPerShard">Not 0 where an item is a shard, whose samples follow each other.</param>
-        public void Start(int stage, bool isForward, int samplesPerShard)
+        /// <param name="clearsShards">The shards' sums begin with this stage.</param>
+        public void Start(int stage, bool isForward, int samplesPerShard, bool clearsShards)
         {
+            _clearsShards = clearsShards;
             _stage = stage;
             _isForward = isForward;
             _samplesPerShard = samplesPerShard;
@@ -332,6 +332,11 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
 
             for (int shard = first; shard < end; shard++)
             {
+                if (_clearsShards)
+                {
+                    network._shards!.Span.Slice(shard * network.Layout.ShardLength, network.Layout.ShardLength).Clear();
+                }
+
                 int behind = Math.Min((shard + 1) * _samplesPerShard, network.Samples);
                 for (int sample = shard * _samplesPerShard; sample < behind; sample += Grain)
                 {

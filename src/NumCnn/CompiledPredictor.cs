@@ -15,9 +15,6 @@ public abstract partial class CompiledPredictor<T> : IPredictor<T>
     private const int ChunkElements = 64 * 1024;
     private const int LargestChunk = 16;
 
-    // More threads than processors would only take turns, but tests of threads should mean the same on any machine.
-    private const int AlwaysAllowed = 8;
-
     private readonly Workspace?[] _idle = new Workspace?[64];
 
     // The first thread that asks has a workspace to itself, for which it locks nothing; the others take turns with the idle ones. A
@@ -95,8 +92,8 @@ public abstract partial class CompiledPredictor<T> : IPredictor<T>
     /// <summary>Sizes and stages.</summary>
     private protected NetworkLayout Layout { get; }
 
-    /// <summary>Threads that a call asks for: as many as were allowed, but for numbers that no machine has.</summary>
-    private protected int UsableThreads => Math.Min(_threads, Math.Max(Environment.ProcessorCount, AlwaysAllowed));
+    /// <summary>Threads that a call asks for.</summary>
+    private protected int UsableThreads => WorkerPool.Usable(_threads);
 
     /// <summary>The seed of the first values.</summary>
     private protected ulong InitialSeed { get; }

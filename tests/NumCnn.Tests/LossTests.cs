@@ -93,6 +93,11 @@ public sealed class LossTests
         Assert.Equal(expected / 2, new HalfSquaredErrorLoss<double>(count).Evaluate(outputs, targets, 1, gradient), 1e-14);
         Assert.Equal(differences, gradient);
         Assert.Equal(expected / count, new MseLoss<double>().Evaluate(outputs, targets, 1, []), 1e-14);
+
+        // The same numbers as floats, which hold them exactly: only what is stored is rounded.
+        float[] narrow = new float[count];
+        Assert.Equal((float)(expected / count), new MseLoss<float>().Evaluate(Array.ConvertAll(outputs, Convert.ToSingle), Array.ConvertAll(targets, Convert.ToSingle), 1, narrow));
+        Assert.Equal(differences.Select(difference => (float)(2.0 / count * difference)), narrow);
     }
 
     [Fact]

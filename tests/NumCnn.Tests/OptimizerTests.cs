@@ -138,6 +138,34 @@ public sealed class OptimizerTests
         Assert.Equal(51, optimizer.Steps);
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Threads_that_share_a_step_change_no_bit(string name)
+    {
+        // Enough elements to be shared, in blocks of which the last one is neither whole nor made of whole vectors.
+        const int length = 100_003;
+        ParameterSet<float>[] sets = [.. Enumerable.Range(0, 3).Select(static _ => TestSets.Vector<float>(length))];
+        Optimizer[] optimizers = [.. sets.Select(_ => s_optimizers[name]())];
+        for (int step = 0; step < 4; step++)
+        {
+            for (int threads = 1; threads <= sets.Length; threads++)
+            {
+                ParameterSet<float> set = sets[threads - 1];
+                for (int i = 0; i < length; i++)
+                {
+                    set.Gradients[i] = ((i * 7 + step * 3) % 101 + 1) / 64f;
+                }
+
+                optimizers[threads - 1].Step(set, threads);
+                Assert.Equal(sets[0].Values, set.Values);
+            }
+        }
+
+        Assert.DoesNotContain(0, sets[0].Values.ToArray());
+        sets[2].ZeroGradients(threads: 3);
+        Assert.Equal(-1, sets[2].Gradients.IndexOfAnyExcept(0));
+    }
+
     [Fact]
     public void An_optimizer_belongs_to_one_network()
     {

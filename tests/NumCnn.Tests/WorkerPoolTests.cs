@@ -49,6 +49,22 @@ public class WorkerPoolTests
     }
 
     [Fact]
+    public void A_thread_begins_with_its_own_range()
+    {
+        // 10 items in grains of 2 for two threads: 4 items and 6. The caller stays in its first grain until the other has begun.
+        bool came = false;
+        for (int attempt = 0; attempt < 40 && !came; attempt++)
+        {
+            var work = new Waiting(TimeSpan.FromMilliseconds(500));
+            WorkerPool.Shared.Run(work, 10, 2, 2);
+            came = work.Came;
+            Assert.True(!came || work.OthersFirst == 4, $"The other thread began with item {work.OthersFirst}.");
+        }
+
+        Assert.True(came, "nobody but the caller came.");
+    }
+
+    [Fact]
     public void A_parked_thread_comes_back()
     {
         for (int round = 1; round <= 5; round++)
@@ -98,10 +114,14 @@ public class WorkerPoolTests
 
         public bool Came => _came.IsSet;
 
+        /// <summary>The first item that another thread began.</summary>
+        public int OthersFirst { get; private set; } = -1;
+
         public void Run(int thread, int first, int end)
         {
             if (thread > 0)
             {
+                OthersFirst = OthersFirst < 0 ? first : OthersFirst;
                 _came.Set();
             }
             else

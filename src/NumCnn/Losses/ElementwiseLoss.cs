@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace NumCnn;
 
@@ -75,29 +77,21 @@ internal static class SquaredErrors
     public static double Sum<T>(ReadOnlySpan<T> outputs, ReadOnlySpan<T> targets, Span<T> gradient, double factor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        double a = 0, b = 0, c = 0, d = 0;
+        ref T output = ref MemoryMarshal.GetReference(outputs), target = ref MemoryMarshal.GetReference(targets), derivative = ref MemoryMarshal.GetReference(gradient);
         bool wantsGradient = gradient.Length > 0;
         int whole = outputs.Length - (outputs.Length % 4);
-        for (int i = 0; i < whole; i += 4)
+        var sums = Vector256<double>.Zero;
+        for (nuint i = 0; i < (nuint)whole; i += 4)
         {
-            double p = double.CreateTruncating(outputs[i]) - double.CreateTruncating(targets[i]);
-            double q = double.CreateTruncating(outputs[i + 1]) - double.CreateTruncating(targets[i + 1]);
-            double r = double.CreateTruncating(outputs[i + 2]) - double.CreateTruncating(targets[i + 2]);
-            double s = double.CreateTruncating(outputs[i + 3]) - double.CreateTruncating(targets[i + 3]);
-            a += p * p;
-            b += q * q;
-            c += r * r;
-            d += s * s;
+            var difference = Load(ref output, i) - Load(ref target, i);
+            sums += difference * difference;
             if (wantsGradient)
             {
-                gradient[i] = T.CreateTruncating(factor * p);
-                gradient[i + 1] = T.CreateTruncating(factor * q);
-                gradient[i + 2] = T.CreateTruncating(factor * r);
-                gradient[i + 3] = T.CreateTruncating(factor * s);
+                Store(difference * factor, ref derivative, i);
             }
         }
 
-        double sum = a + b + c + d;
+        double sum = sums[0] + sums[1] + sums[2] + sums[3];
         for (int i = whole; i < outputs.Length; i++)
         {
             double difference = double.CreateTruncating(outputs[i]) - double.CreateTruncating(targets[i]);
@@ -109,6 +103,25 @@ internal static class SquaredErrors
         }
 
         return sum;
+    }
+
+    private static Vector256<double> Load<T>(ref T start, nuint i)
+        where T : unmanaged
+        => typeof(T) == typeof(float)
+            ? Vector256.WidenLower(Vector128.LoadUnsafe(ref Unsafe.As<T, float>(ref start), i).ToVector256Unsafe())
+            : Vector256.LoadUnsafe(ref Unsafe.As<T, double>(ref start), i);
+
+    private static void Store<T>(Vector256<double> values, ref T start, nuint i)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+        {
+            Vector256.Narrow(values, values).GetLower().StoreUnsafe(ref Unsafe.As<T, float>(ref start), i);
+        }
+        else
+        {
+            values.StoreUnsafe(ref Unsafe.As<T, double>(ref start), i);
+        }
     }
 }
 

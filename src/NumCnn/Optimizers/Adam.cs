@@ -44,14 +44,13 @@ public abstract class AdamBase : Optimizer
 
     private protected sealed override int StateCount => 2;
 
-    private protected sealed override void Update<T>(Span<T> values, ReadOnlySpan<T> gradients, State<T> state)
+    private protected sealed override void Update<T>(State<T> state)
     {
         double keep = _isDecoupled ? 1 - LearningRate * _weightDecay : 1;
         double penalty = _isDecoupled ? 0 : _weightDecay;
         double step = LearningRate / (1 - Math.Pow(_beta1, Steps));
         double correction = Math.Sqrt(1 - Math.Pow(_beta2, Steps));
-        var formula = new Formula<T>(keep, penalty, _beta1, _beta2, step, correction, _epsilon);
-        UpdateLoop.Run(formula, values, gradients, state.First, state.Second, default);
+        state.Apply(new Formula<T>(keep, penalty, _beta1, _beta2, step, correction, _epsilon));
     }
 
     private readonly struct Formula<T>(double keep, double penalty, double beta1, double beta2, double step, double correction, double epsilon) : IUpdate<T>

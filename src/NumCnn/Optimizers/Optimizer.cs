@@ -34,7 +34,7 @@ public abstract class Optimizer
     /// <summary>The number of values that are kept for each parameter element.</summary>
     private protected abstract int StateCount { get; }
 
-    /// <summary>Steps a network's parameters along the gradients of its last Backward.</summary>
+    /// <summary>Steps a network's parameters along the gradients of its last Backward, with as many threads as the network may use.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="network">The network.</param>
     /// <exception cref="InvalidOperationException">The optimizer has stepped another network before, or something else writes the parameters.</exception>
@@ -42,7 +42,7 @@ public abstract class Optimizer
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(network);
-        Step(network.Parameters);
+        Step(network.Parameters, network.Threads);
     }
 
     /// <summary>Steps parameters along their gradients.</summary>
@@ -53,17 +53,7 @@ public abstract class Optimizer
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        State<T> state = StateOf(parameters);
-        parameters.BeginWrite();
-        try
-        {
-            Steps++;
-            Update(parameters.OwnValues, parameters.Gradients, state);
-        }
-        finally
-        {
-            parameters.EndWrite();
-        }
+        Step(parameters, threads: 1);
     }
 
     /// <summary>Forgets momentum, averages and the number of steps; the optimizer may then step another network.</summary>
@@ -73,7 +63,26 @@ public abstract class Optimizer
         Steps = 0;
     }
 
-    private protected abstract void Update<T>(Span<T> values, ReadOnlySpan<T> gradients, State<T> state)
+    /// <summary>Steps parameters with at most this many threads; the bits are the same for any number.</summary>
+    internal void Step<T>(ParameterSet<T> parameters, int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        State<T> state = StateOf(parameters);
+        state.Threads = threads;
+        parameters.BeginWrite();
+        try
+        {
+            Steps++;
+            Update(state);
+        }
+        finally
+        {
+            parameters.EndWrite();
+        }
+    }
+
+    /// <summary>Steps the parameters that the state belongs to.</summary>
+    private protected abstract void Update<T>(State<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     private protected static double NotNegative(double value, string name) =>
@@ -100,10 +109,12 @@ public abstract class Optimizer
             : throw new InvalidOperationException("This optimizer keeps the state of another network. Give each network its own, or call Reset.");
     }
 
-    private protected sealed class State<T>
+    /// <summary>What is kept about a network's parameters.</summary>
+    internal sealed class State<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly AlignedBuffer<T>[] _buffers = new AlignedBuffer<T>[3];
+        private IParallelWork? _loop;
 
         public State(ParameterSet<T> owner, int count)
         {
@@ -116,10 +127,25 @@ public abstract class Optimizer
 
         public ParameterSet<T> Owner { get; }
 
+        /// <summary>Threads that share a step.</summary>
+        public int Threads { get; set; }
+
         public Span<T> First => _buffers[0].Span;
 
         public Span<T> Second => _buffers[1].Span;
 
         public Span<T> Third => _buffers[2].Span;
+
+        /// <summary>Takes all elements through a formula, which has the same type at every step.</summary>
+        public void Apply<TUpdate>(TUpdate formula)
+            where TUpdate : struct, IUpdate<T>
+        {
+            if (_loop is not UpdateLoop<T, TUpdate> loop)
+            {
+                _loop = loop = new UpdateLoop<T, TUpdate>(this);
+            }
+
+            loop.Run(formula);
+        }
     }
 }

@@ -32,11 +32,8 @@ public sealed class RmsProp : Optimizer
 
     private protected override int StateCount => _centered ? 3 : _momentum > 0 ? 2 : 1;
 
-    private protected override void Update<T>(Span<T> values, ReadOnlySpan<T> gradients, State<T> state)
-    {
-        var formula = new Formula<T>(LearningRate, _alpha, _epsilon, _weightDecay, _momentum, _centered);
-        UpdateLoop.Run(formula, values, gradients, state.First, state.Second, state.Third);
-    }
+    private protected override void Update<T>(State<T> state) =>
+        state.Apply(new Formula<T>(LearningRate, _alpha, _epsilon, _weightDecay, _momentum, _centered));
 
     // State: the squared gradient's average, the momentum, the gradient's average.
     private readonly struct Formula<T>(double learningRate, double alpha, double epsilon, double weightDecay, double momentum, bool centered) : IUpdate<T>

@@ -33,12 +33,11 @@ public sealed class Sgd : Optimizer
 
     private protected override int StateCount => _momentum == 0 ? 0 : 1;
 
-    private protected override void Update<T>(Span<T> values, ReadOnlySpan<T> gradients, State<T> state)
+    private protected override void Update<T>(State<T> state)
     {
         // The first direction is the gradient itself, undamped.
         double share = Steps == 1 ? 1 : 1 - _dampening;
-        var formula = new Formula<T>(LearningRate, _momentum, share, _nesterov, _weightDecay);
-        UpdateLoop.Run(formula, values, gradients, state.First, default, default);
+        state.Apply(new Formula<T>(LearningRate, _momentum, share, _nesterov, _weightDecay));
     }
 
     private readonly struct Formula<T>(double learningRate, double momentum, double share, bool nesterov, double weightDecay) : IUpdate<T>

@@ -17,6 +17,7 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
     private readonly Dictionary<string, int> _indices;
     private readonly AlignedBuffer<T> _storage;
     private readonly AlignedBuffer<T> _gradients;
+    private readonly Clearing _clearing;
     private readonly int _trainableLength;
     private int _version;
     private volatile bool _isExposed;
@@ -60,6 +61,7 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
         _trainableLength = trainableLength;
         _storage = storage;
         _gradients = new AlignedBuffer<T>(trainableLength);
+        _clearing = new Clearing(_gradients);
         BatchCounters = new BatchCounters(infos);
     }
 
@@ -174,6 +176,9 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
         }
     }
 
+    /// <summary>Sets all gradients to zero, with at most this many threads.</summary>
+    internal void ZeroGradients(int threads) => WorkerPool.Shared.RunBlocks(_clearing, _gradients.Length, threads);
+
     /// <summary>Replaces everything, in the order of the parameters and counters: one write to whoever looks at the version.</summary>
     internal void Replace(T[][] values, ReadOnlySpan<long> counts)
     {
@@ -194,7 +199,7 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
     }
 
     /// <summary>Sets all gradients to zero: before a first Backward that accumulates.</summary>
-    public void ZeroGradients() => _gradients.Span.Clear();
+    public void ZeroGradients() => ZeroGradients(threads: 1);
 
     /// <summary>Walks the parameters in the order of a state_dict.</summary>
     /// <returns>An enumerator.</returns>
@@ -212,5 +217,15 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
     {
         (int first, int last) = layout.Range();
         return new ArgumentException($"{layout.Describe()} lies at {first} to {last}, outside its part of the storage, {start} to {end - 1}.", parameter);
+    }
+
+    /// <summary>Zeros for all elements, which several threads may write.</summary>
+    private sealed class Clearing(AlignedBuffer<T> buffer) : IParallelWork
+    {
+        public void Run(int thread, int first, int end)
+        {
+            var (start, length) = WorkerPool.Elements(first, end, buffer.Length);
+            buffer.Span.Slice(start, length).Clear();
+        }
     }
 }
