@@ -8,13 +8,13 @@ using NumCnn.Gen.Spec;
 namespace NumCnn.Conformance;
 
 /// <summary>
-/// The corpus in float32 as if its networks were large: every step is divided that can be, so that threads share single samples, and
-/// images leave their borders' places, and with them their zeros, to others.
+/// The corpus in float32 as if its networks were large: every step is divided that can be, so that threads share single samples, weights
+/// are fetched ahead, and images leave their borders' places, and with them their zeros, to others.
 /// </summary>
 internal static class DividedNetworks
 {
     /// <summary>Limits that nothing is too small for.</summary>
-    public static readonly SizeLimits Limits = new(0, 0, 0, double.PositiveInfinity, 0);
+    public static readonly SizeLimits Limits = new(0, 0, 0, double.PositiveInfinity, 0, 0);
 
     private static readonly ConcurrentDictionary<int, Lazy<CompiledNetworks>> Compiled = new();
 

@@ -38,6 +38,9 @@ internal sealed class StatementWriter
             case StoreStatement store:
                 _writer.Line(_text.Store(store.Target, store.Value, store.IsVector));
                 break;
+            case PrefetchStatement prefetch:
+                _writer.Line($"Caches.Prefetch(ref {_text.ElementAt(prefetch.Operand)});");
+                break;
             case RefStatement reference:
                 _writer.Line($"ref {_text.Element} {reference.Declared.Name} = ref Unsafe.Add(ref {reference.Declared.Parent!.Name}, {Moves(reference)});");
                 break;

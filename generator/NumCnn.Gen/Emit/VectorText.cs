@@ -77,7 +77,7 @@ internal sealed class VectorText
         _ => ElementAt(load.Operand),
     };
 
-    private string ElementAt(MemoryOperand operand) => operand.Displacement == 0
+    public string ElementAt(MemoryOperand operand) => operand.Displacement == 0
         ? operand.Start.Name
         : FormattableString.Invariant($"Unsafe.Add(ref {operand.Start.Name}, {operand.Displacement})");
 

@@ -215,6 +215,12 @@ internal sealed class AssignStatement(string local, Code value, bool declare) : 
     public bool Declare { get; } = declare;
 }
 
+/// <summary>Asks for a line of memory that a later step will read.</summary>
+internal sealed class PrefetchStatement(MemoryOperand operand) : Statement
+{
+    public MemoryOperand Operand { get; } = operand;
+}
+
 internal sealed class StoreStatement(MemoryOperand target, Code value, bool isVector) : Statement
 {
     public MemoryOperand Target { get; } = target;

@@ -35,6 +35,12 @@ internal sealed partial class Lowering
         }
 
         var shared = loads.First(load => load.Access == piece.Shared);
+        foreach (var step in steps)
+        {
+            Enter(step);
+            Prefetch(points);
+        }
+
         var held = steps.ConvertAll(static _ => new Dictionary<(Load, int, int), string>());
         var updates = new List<(int Place, int Step, int Tile)>();
         for (int s = 0; s < steps.Count; s++)

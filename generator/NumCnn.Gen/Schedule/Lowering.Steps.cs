@@ -72,6 +72,7 @@ internal sealed partial class Lowering
     private void EmitStep(Piece piece, List<Point> points)
     {
         Explain(points);
+        Prefetch(points);
         int tiles = points[points.Count - 1].TileIndex + 1;
         int vectors = points.Count / tiles;
         var tiled = TileAxes(piece);
@@ -161,6 +162,24 @@ internal sealed partial class Lowering
                         }
                     }
                 }
+            }
+        }
+    }
+
+    /// <summary>Asks for the lines that a step some iterations on reads from memory.</summary>
+    private void Prefetch(List<Point> points)
+    {
+        if (_plan.Stream is not { } stream)
+        {
+            return;
+        }
+
+        foreach (var operand in points.Select(point => Operand(stream, point)).Distinct())
+        {
+            int vectors = operand.Vectors * _target.Widths[_target.Widths.Count - 1];
+            if ((operand.Displacement + vectors) % _target.Block == 0)
+            {
+                _output.Add(new PrefetchStatement(new MemoryOperand(operand.Start, operand.Displacement + vectors + (PrefetchedBytes / _target.ElementSize), 0)));
             }
         }
     }

@@ -65,8 +65,8 @@ internal sealed class NetworkProgram
 
         predict.Unroll = graph.Spec.Unroll;
         StoreOutput(predict, graph);
-        IReadOnlyList<Step> predictSteps = [.. predict.Steps.Where(MemoryPlan.IsInPredict)];
-        var forwardSteps = forward.Steps;
+        var predictSteps = Streams.Apply([.. predict.Steps.Where(MemoryPlan.IsInPredict)], graph.Spec.DType, limits);
+        var forwardSteps = Streams.Apply(forward.Steps, graph.Spec.DType, limits);
         long multiplyAdds = graph.Nodes.Sum(static node => node.MultiplyAdds);
         bool shares = multiplyAdds >= limits.Network;
         if (shares)
@@ -83,7 +83,7 @@ internal sealed class NetworkProgram
             AddBackward(backward, graph, UnrollOf);
         }
 
-        (forwardSteps, var backwardSteps) = Rematerialisation.Apply(forwardSteps, SharedGradients.Apply(backward.Steps));
+        (forwardSteps, var backwardSteps) = Rematerialisation.Apply(forwardSteps, SharedGradients.Apply(Streams.Apply(backward.Steps, graph.Spec.DType, limits)));
         var memory = MemoryPlan.Create(predictSteps, forwardSteps, backwardSteps, graph.Block, limits);
         var program = new NetworkProgram(graph, predictSteps, forwardSteps, backwardSteps, memory) { SharesSamples = shares };
         program.PlaceParameters();

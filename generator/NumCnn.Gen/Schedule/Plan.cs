@@ -43,6 +43,9 @@ internal sealed class Plan
     /// <summary>Iterations unrolled in one step of a reduction loop; the whole extent for no loop.</summary>
     public Dictionary<Axis, int> Unroll { get; } = [];
 
+    /// <summary>What comes from memory at each call, and is asked for before it is read; null for none.</summary>
+    public Access? Stream { get; set; }
+
     /// <summary>What the plan chose, for the kernel's comment.</summary>
     public string Description { get; set; } = string.Empty;
 

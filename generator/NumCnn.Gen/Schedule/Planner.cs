@@ -30,6 +30,7 @@ internal static class Planner
         {
             AddPieces(nest, target, plan, shape);
             ChooseUnrolling(nest, plan, shape, unroll, forced?.BodyBudget ?? BodyBudget);
+            plan.Stream = shape.Stream;
         }
 
         plan.Statements = CountStatements(nest, plan, shape);
@@ -335,7 +336,8 @@ internal static class Planner
 
         // A reader's stride puts the columns that its lanes read side by side.
         int phases = nest.Accesses().Where(static access => access.Phase is not null).Select(static access => access.Phase!.Phases).DefaultIfEmpty(1).Max();
-        return text + (phases > 1 ? FormattableString.Invariant($". A row's columns lie in {phases} phases, every {Ordinal(phases)} together.") : ".");
+        text += phases > 1 ? FormattableString.Invariant($". A row's columns lie in {phases} phases, every {Ordinal(phases)} together.") : ".";
+        return plan.Stream is null ? text : text + " Lines from memory are fetched ahead.";
     }
 
     private static string Ordinal(int number) => FormattableString.Invariant($"{number}") + (number switch { 2 => "nd", 3 => "rd", _ => "th" });

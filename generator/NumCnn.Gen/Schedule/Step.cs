@@ -97,6 +97,9 @@ internal sealed class Step
             [.. Arguments.Select(argument => (storages.TryGetValue(argument.Storage, out var other) ? other : argument.Storage, argument.Role))],
             remark);
 
+    /// <summary>The same step with its nests in another order.</summary>
+    public Step With(IReadOnlyList<Nest> nests) => With(When, nests, Arguments, Remark);
+
     /// <summary>The same step without one of its nests.</summary>
     public Step Without(Nest nest)
     {

@@ -305,7 +305,7 @@ internal sealed partial class TileShape
         bool isWhole = FetchesPoints && (operations + loads) * _steps <= Planner.BodyBudget && (operations * 2 < _target.Registers || !SharesLoads);
         double memory = MemoryCycles(tile, vectors, isWhole);
         double arithmetic = Math.Max(Math.Max(operations / 2.0, lines / LoadsPerCycle), Latency) + (LoadCost(HiddenLoadCost) * lines) + StepCost + EndCycles(points);
-        return (Overlapped(arithmetic, memory), operations + held + passing);
+        return (WithStream(Overlapped(arithmetic, memory), tile, vectors), operations + held + passing);
     }
 
     private double LoadCost(double hidden) => _target.Kind == VectorKind.Fixed512 ? hidden + ClockCost : hidden;

@@ -1,0 +1,31 @@
+using NumCnn.Gen.Spec;
+
+namespace NumCnn.Gen.Schedule;
+
+/// <summary>
+/// What is too large to stay in a cache from one call to the next comes from memory each time: the weights of layers with many
+/// channels. A kernel asks for them before it reads them (<see cref="Plan.Stream"/>), and its tile is chosen so that it computes meanwhile.
+/// </summary>
+internal static class Streams
+{
+    /// <summary>Marks what is streamed. Of an image's parts the largest comes first, which computes most meanwhile; the others find the weights in a cache.</summary>
+    /// <param name="steps">The steps of one direction.</param>
+    /// <param name="type">The elements.</param>
+    /// <param name="limits">What counts as large.</param>
+    public static IReadOnlyList<Step> Apply(IReadOnlyList<Step> steps, DType type, SizeLimits limits)
+    {
+        int size = type == DType.Float32 ? 4 : 8;
+        foreach (var (storage, _) in steps.SelectMany(static step => step.Arguments))
+        {
+            storage.IsStreamed = (long)storage.Length * size >= limits.Stream;
+        }
+
+        return [.. steps.Select(static step => HasParts(step) ? step.With([.. step.Nests.OrderByDescending(Work)]) : step)];
+    }
+
+    private static bool HasParts(Step step)
+        => step.Nests.Count > 1 && step.Nests.All(static nest => nest.Part.Length > 0 && nest.Accumulators.Count > 0)
+            && step.Nests[0] is var first && first.Accesses().Any(access => access.Storage.IsStreamed && first.Parallel.Exists(axis => !axis.IsTrivial && !access.DependsOn(axis)));
+
+    private static long Work(Nest nest) => nest.Parallel.Concat(nest.Reduction).Aggregate(1L, static (product, axis) => product * Math.Max(1, axis.Extent));
+}
