@@ -23,6 +23,9 @@ internal sealed partial class TileShape
     /// <summary>Cycles that a step costs beside its operations: the loop, and what the machine cannot overlap. Larger tiles share it.</summary>
     private const double StepCost = 0.5;
 
+    /// <summary>Cycles of a loop's end, which the machine cannot foresee: a short sum that stands in one body saves them.</summary>
+    private const double LoopEnd = 8;
+
     /// <summary>
     /// Cycles of a tile's end, where vectors have 64 bytes: it hides a dozen stores among the multiply-adds of the next tile. While the machine
     /// stores, it multiplies next to nothing, and more of them stand in each other's way.
@@ -302,24 +305,25 @@ internal sealed partial class TileShape
         }
 
         int operations = points * Accumulators;
-        bool isWhole = FetchesPoints && (operations + loads) * _steps <= Planner.BodyBudget && (operations * 2 < _target.Registers || !SharesLoads);
+        bool isWhole = (operations + loads) * _steps <= Planner.BodyBudget && (operations * 2 < _target.Registers || !SharesLoads);
         double memory = MemoryCycles(tile, vectors, isWhole);
-        double arithmetic = Math.Max(Math.Max(operations / 2.0, lines / LoadsPerCycle), Latency) + (LoadCost(HiddenLoadCost) * lines) + StepCost + EndCycles(points);
+        double arithmetic = Math.Max(Math.Max(operations / 2.0, lines / LoadsPerCycle), Latency) + (LoadCost(HiddenLoadCost) * lines) + StepCost + EndCycles(points, isWhole);
         return (WithStream(Overlapped(arithmetic, memory), tile, vectors), operations + held + passing);
     }
 
     private double LoadCost(double hidden) => _target.Kind == VectorKind.Fixed512 ? hidden + ClockCost : hidden;
 
     /// <summary>Cycles of a step for what its tile stores in the end.</summary>
-    private double EndCycles(int points)
+    private double EndCycles(int points, bool isWhole)
     {
         if (_target.Kind != VectorKind.Fixed512 || _sumsSamples)
         {
             return 0;
         }
 
+        double loop = isWhole ? 0 : LoopEnd;
         int more = Math.Max(0, (points * _nest.Stores.Count) - HiddenStores);
-        return (TileEnd + (CyclesOfStore * more) + (CyclesOfPair * more * more)) / _steps;
+        return (TileEnd + loop + (CyclesOfStore * more) + (CyclesOfPair * more * more)) / _steps;
     }
 
     private static (Axis Axis, int Count)[] Tile(Axis? first, int firstTile, Axis? second, int secondTile)

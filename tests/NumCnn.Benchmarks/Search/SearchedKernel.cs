@@ -112,7 +112,7 @@ internal sealed class SearchedKernel
     /// <returns>For each the ticks of a number of runs.</returns>
     public IReadOnlyList<Func<int, long>> Compile(IReadOnlyList<KernelText> texts)
     {
-        const string Usings = "using System; using System.Numerics; using System.Runtime.CompilerServices; using System.Runtime.Intrinsics; namespace Searched;\n";
+        const string Usings = "using System; using NumCnn; using System.Numerics; using System.Runtime.CompilerServices; using System.Runtime.Intrinsics; namespace Searched;\n";
         var assembly = InMemory.Load(InMemory.Compile(texts.Select((text, index) => string.Create(CultureInfo.InvariantCulture, $"{Usings}public static class C{index} {{\n{text.Text}\n}}\n"))));
         int[] offsets = [.. _offsets.Values];
         return [.. texts.Select((_, index) =>
