@@ -17,8 +17,8 @@ public abstract partial class CompiledPredictor<T> : IPredictor<T>
 
     private readonly Workspace?[] _idle = new Workspace?[64];
 
-    // The first thread that asks has a workspace to itself, for which it locks nothing; the others take turns with the idle ones. A
-    // thread's number goes to another when it has ended, and the workspace with it.
+    // The first thread that asks has a workspace to itself, for which it locks nothing; the others take turns with the idle ones. When
+    // the first thread has ended, the runtime gives its number to a new one some time, which then has the workspace.
     private int _owner;
     private Workspace? _own;
     private readonly AlignedBuffer<T> _storage;

@@ -17,8 +17,8 @@ internal interface IParallelWork
 /// time has them; a second one does its work alone. Nothing is allocated for a call.
 /// </summary>
 /// <remarks>
-/// Each thread has a range of the items, the same one whenever as many items come: what it wrote in one stage is in its processor's cache when
-/// it reads it in the next. A thread that is done takes from the others' ranges what they have not begun.
+/// Each thread begins with a range of the items, the same one whenever as many items come: what it wrote in one stage is in its processor's cache
+/// when it reads it in the next. A thread that is done takes from the others' ranges what they have not begun.
 /// </remarks>
 internal sealed class WorkerPool
 {
@@ -96,6 +96,7 @@ internal sealed class WorkerPool
             return;
         }
 
+        Exception? failure;
         try
         {
             Start(threads - 1);
@@ -116,32 +117,40 @@ internal sealed class WorkerPool
             }
 
             Drain(0);
-
-            // A worker that has not come by now is not waited for; one that has is.
-            Interlocked.Exchange(ref _open, 0);
-            for (int spins = 0; Volatile.Read(ref _active) != 0; spins++)
-            {
-                if (spins < SpinsBeforeYielding)
-                {
-                    Thread.SpinWait(1);
-                }
-                else
-                {
-                    Thread.Yield();
-                }
-            }
-
-            _work = null;
-            if (_failure is { } failure)
-            {
-                _failure = null;
-                throw new AggregateException(failure);
-            }
         }
         finally
         {
+            failure = Close();
             Volatile.Write(ref _busy, 0);
         }
+
+        if (failure is not null)
+        {
+            throw new AggregateException(failure);
+        }
+    }
+
+    /// <summary>Waits until the workers that have come are done. One that has not come by now is not waited for.</summary>
+    /// <returns>What one of the items threw.</returns>
+    private Exception? Close()
+    {
+        Interlocked.Exchange(ref _open, 0);
+        for (int spins = 0; Volatile.Read(ref _active) != 0; spins++)
+        {
+            if (spins < SpinsBeforeYielding)
+            {
+                Thread.SpinWait(1);
+            }
+            else
+            {
+                Thread.Yield();
+            }
+        }
+
+        _work = null;
+        Exception? failure = _failure;
+        _failure = null;
+        return failure;
     }
 
     private void Divide(int items, int threads)

@@ -98,6 +98,11 @@ public sealed class LossTests
         float[] narrow = new float[count];
         Assert.Equal((float)(expected / count), new MseLoss<float>().Evaluate(Array.ConvertAll(outputs, Convert.ToSingle), Array.ConvertAll(targets, Convert.ToSingle), 1, narrow));
         Assert.Equal(differences.Select(difference => (float)(2.0 / count * difference)), narrow);
+
+        // Types that nothing documents are computed one by one.
+        var halves = new Half[count];
+        new MseLoss<Half>().Evaluate(Array.ConvertAll(outputs, static value => (Half)value), Array.ConvertAll(targets, static value => (Half)value), 1, halves);
+        Assert.Equal(differences.Select(difference => (Half)(2.0 / count * difference)), halves);
     }
 
     [Fact]

@@ -69,7 +69,7 @@ internal sealed class Storage
     /// <summary>In training it lives within one stage's steps of one sample, so that a thread has one place for it, which stays in the cache.</summary>
     public bool IsTransient { get; set; }
 
-    /// <summary>No cache keeps it from one call to the next.</summary>
+    /// <summary>The second cache does not keep it from one call to the next.</summary>
     public bool IsStreamed { get; set; }
 
     /// <summary>Its padding has to stay as it is, so nothing else may ever use the place.</summary>

@@ -3,12 +3,12 @@ using NumCnn.Gen.Spec;
 namespace NumCnn.Gen.Schedule;
 
 /// <summary>
-/// What is too large to stay in a cache from one call to the next comes from memory each time: the weights of layers with many
-/// channels. A kernel asks for them before it reads them (<see cref="Plan.Stream"/>), and its tile is chosen so that it computes meanwhile.
+/// The weights of layers with many channels, as they are or prepared, are too large to stay in the second cache from one call to the next:
+/// they come from memory each time, or from a third cache that is not much nearer. A kernel asks for them before it reads them (<see cref="Plan.Stream"/>), and its tile is chosen so that it computes meanwhile.
 /// </summary>
 internal static class Streams
 {
-    /// <summary>Marks what is streamed. Of an image's parts the largest comes first, which computes most meanwhile; the others find the weights in a cache.</summary>
+    /// <summary>Marks what is streamed. Of an image's parts the largest comes first, which computes most meanwhile; the others find the weights in the second cache.</summary>
     /// <param name="steps">The steps of one direction.</param>
     /// <param name="type">The elements.</param>
     /// <param name="limits">What counts as large.</param>
@@ -17,7 +17,7 @@ internal static class Streams
         int size = type == DType.Float32 ? 4 : 8;
         foreach (var (storage, _) in steps.SelectMany(static step => step.Arguments))
         {
-            storage.IsStreamed = (long)storage.Length * size >= limits.Stream;
+            storage.IsStreamed = storage.Region is Region.Parameters or Region.Batch && (long)storage.Length * size >= limits.Stream;
         }
 
         return [.. steps.Select(static step => HasParts(step) ? step.With([.. step.Nests.OrderByDescending(Work)]) : step)];

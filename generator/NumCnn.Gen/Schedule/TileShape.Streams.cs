@@ -1,6 +1,6 @@
 namespace NumCnn.Gen.Schedule;
 
-/// <content>Weights that no cache keeps from one call to the next.</content>
+/// <content>Weights that the second cache does not keep from one call to the next.</content>
 internal sealed partial class TileShape
 {
     /// <summary>Bytes of vectors that the second cache keeps from one tile to the next.</summary>

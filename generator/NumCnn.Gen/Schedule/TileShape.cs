@@ -305,11 +305,14 @@ internal sealed partial class TileShape
         }
 
         int operations = points * Accumulators;
-        bool isWhole = (operations + loads) * _steps <= Planner.BodyBudget && (operations * 2 < _target.Registers || !SharesLoads);
+        bool isWhole = CanBeWhole && (operations + loads) * _steps <= Planner.BodyBudget && (operations * 2 < _target.Registers || !SharesLoads);
         double memory = MemoryCycles(tile, vectors, isWhole);
         double arithmetic = Math.Max(Math.Max(operations / 2.0, lines / LoadsPerCycle), Latency) + (LoadCost(HiddenLoadCost) * lines) + StepCost + EndCycles(points, isWhole);
         return (WithStream(Overlapped(arithmetic, memory), tile, vectors), operations + held + passing);
     }
+
+    /// <summary>Whether a sum's steps could all stand in one body: no axis is too long for that.</summary>
+    private bool CanBeWhole => _unroll != UnrollMode.None && _nest.Reduction.TrueForAll(static axis => axis.Extent <= Planner.LongestUnrolled);
 
     private double LoadCost(double hidden) => _target.Kind == VectorKind.Fixed512 ? hidden + ClockCost : hidden;
 
@@ -321,7 +324,7 @@ internal sealed partial class TileShape
             return 0;
         }
 
-        double loop = isWhole ? 0 : LoopEnd;
+        double loop = CanBeWhole && !isWhole ? LoopEnd : 0;
         int more = Math.Max(0, (points * _nest.Stores.Count) - HiddenStores);
         return (TileEnd + loop + (CyclesOfStore * more) + (CyclesOfPair * more * more)) / _steps;
     }

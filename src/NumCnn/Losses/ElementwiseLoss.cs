@@ -79,7 +79,7 @@ internal static class SquaredErrors
     {
         ref T output = ref MemoryMarshal.GetReference(outputs), target = ref MemoryMarshal.GetReference(targets), derivative = ref MemoryMarshal.GetReference(gradient);
         bool wantsGradient = gradient.Length > 0;
-        int whole = outputs.Length - (outputs.Length % 4);
+        int whole = typeof(T) == typeof(float) || typeof(T) == typeof(double) ? outputs.Length - (outputs.Length % 4) : 0;
         var sums = Vector256<double>.Zero;
         for (nuint i = 0; i < (nuint)whole; i += 4)
         {

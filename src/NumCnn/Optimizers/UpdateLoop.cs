@@ -25,7 +25,7 @@ internal sealed class UpdateLoop<T, TUpdate>(Optimizer.State<T> state) : IParall
 
     private TUpdate _update;
 
-    /// <summary>Updates all elements. Several threads take a contiguous part each, if there is enough for them.</summary>
+    /// <summary>Updates all elements. Several threads share them, if there are enough.</summary>
     public void Run(TUpdate update)
     {
         _update = update;
