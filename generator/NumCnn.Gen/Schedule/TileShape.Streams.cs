@@ -9,7 +9,7 @@ internal sealed partial class TileShape
     /// <summary>Cycles from a line of memory to the next, where they have been asked for in time: 29 GB/s at 3.4 GHz.</summary>
     private const double LineOfMemory = 7.5;
 
-    private (bool IsKnown, TileLoad? Load) _stream;
+    private (bool IsKnown, TileLoad? Load, double Passes) _stream;
 
     /// <summary>Vectors that are read from memory, one after the other, by each call's first tile, and again by the next ones: the weights of a layer with many of them.</summary>
     public Access? Stream => Streamed?.Access;
@@ -20,7 +20,8 @@ internal sealed partial class TileShape
         {
             if (!_stream.IsKnown)
             {
-                _stream = (true, _nest.Lane is null ? null : _loads.Find(IsStream));
+                var load = _nest.Lane is null ? null : _loads.Find(IsStream);
+                _stream = (true, load, load is null ? 1 : Product(PointAxes().Where(axis => !axis.IsSymbolic && !load.Access.DependsOn(axis))));
             }
 
             return _stream.Load;
@@ -35,13 +36,13 @@ internal sealed partial class TileShape
     /// <summary>A step's cycles, on average over a call's tiles: the first one waits for memory, and so do the others where the second cache has lost what they read again.</summary>
     private double WithStream(double cycles, (Axis Axis, int Count)[] tile, int vectors)
     {
-        if (Streamed is not { } stream)
+        if (Streamed is null)
         {
             return cycles;
         }
 
         double lines = Math.Max(1, (double)vectors * BytesOfVector / LineBytes);
-        double passes = PointAxes().Where(axis => !axis.IsSymbolic && !stream.Access.DependsOn(axis)).Aggregate(1.0, static (product, axis) => product * axis.Extent);
+        double passes = _stream.Passes;
         foreach (var (_, count) in tile)
         {
             passes /= count;
