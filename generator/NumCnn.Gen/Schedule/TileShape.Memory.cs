@@ -51,7 +51,8 @@ internal sealed partial class TileShape
     {
         if (FetchesSums)
         {
-            double vectorLines = Math.Max(1, (double)vectors * BytesOfVector / LineBytes);
+            // The lines of a pixel's channels lie side by side, and come as a stream does.
+            double vectorLines = 1 + (Math.Max(0, ((double)vectors * BytesOfVector / LineBytes) - 1) * LineOfStream / LineOfMany);
             double lines = 0;
             foreach (var own in LinesOfSums())
             {

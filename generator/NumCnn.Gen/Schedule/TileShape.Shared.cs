@@ -137,7 +137,7 @@ internal sealed partial class TileShape
         bool isShort = (operations * steps) + loads <= LongestBody;
         double latency = _sumsSamples ? Latency : Latency / Math.Max(1, Math.Floor(Window / (operations * _steps)));
         double memory = MemoryCycles(tile, vectors, isWhole: steps == _steps);
-        double arithmetic = Math.Max(Math.Max(operations / 2.0, lines / LoadsPerCycle / steps), latency) + (LoadCost(SharedLoadCost) * lines / steps) + StepCost + EndCycles(points, isWhole: steps == _steps);
+        double arithmetic = StepCycles(operations, lines / LoadsPerCycle / steps, latency) + (LoadCost(SharedLoadCost) * lines / steps) + StepCost + EndCycles(points, isWhole: steps == _steps);
         double cycles = WithStream(Overlapped(arithmetic, memory), tile, vectors);
         return (isShort ? cycles : double.MaxValue, operations + held + 1);
     }

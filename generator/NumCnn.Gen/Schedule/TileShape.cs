@@ -8,6 +8,9 @@ internal sealed partial class TileShape
     /// <summary>Cycles from a multiply-add to the next one that needs its result.</summary>
     private const int Latency = 4;
 
+    /// <summary>Sums, as a multiple of those that hide the latency if nothing goes wrong, that hide it whatever goes wrong, and what each cycle less costs.</summary>
+    private const double AmpleSums = 1.5, LatencyCost = 0.25;
+
     /// <summary>Loads of a cycle where nearly every multiply-add brings one: two at best, and less where addresses collide.</summary>
     private const double LoadsPerCycle = 1.6;
 
@@ -32,6 +35,9 @@ internal sealed partial class TileShape
     /// </summary>
     private const double TileEnd = 6, CyclesOfStore = 1.5, CyclesOfPair = 0.25;
     private const int HiddenStores = 12;
+
+    /// <summary>Samples that a kernel mostly gets at once, and the most that a tile has of them.</summary>
+    private const int Chunk = 16, MostSamples = 8;
 
     private readonly Nest _nest;
     private readonly Target _target;
@@ -117,21 +123,17 @@ internal sealed partial class TileShape
             return _nest.Stores.Count > 12 ? 1 : Math.Min(available, 4);
         }
 
+        if (samples > 0)
+        {
+            Cycles = SampleCost(samples, out int vectorsOfSamples);
+            return vectorsOfSamples;
+        }
+
         int best = 1;
         double bestCost = double.MaxValue;
         for (int vectors = 1; vectors <= Math.Min(available, 8); vectors *= 2)
         {
-            double cost;
-            if (samples > 0)
-            {
-                var (cycles, registers) = Cost(_tile[0], samples, null, 1, vectors);
-                cost = registers > _target.Registers ? double.MaxValue : cycles / samples / vectors;
-            }
-            else
-            {
-                cost = RectangleCost(vectors, null).Cost / vectors;
-            }
-
+            double cost = RectangleCost(vectors, null).Cost / vectors;
             if (cost < bestCost * 0.98)
             {
                 bestCost = cost;
@@ -139,7 +141,7 @@ internal sealed partial class TileShape
             }
         }
 
-        foreach (var body in samples > 0 ? [] : Bodies())
+        foreach (var body in Bodies())
         {
             for (int vectors = 1; vectors <= Math.Min(available, 8); vectors *= 2)
             {
@@ -157,7 +159,30 @@ internal sealed partial class TileShape
         return best;
     }
 
-    public int BestSampleTile() => _forced?.SampleTile ?? Math.Min(MaxPoints(Math.Min(Available(), 2)), 8);
+    /// <summary>Samples of a tile, by what a chunk of them costs: whole tiles, and single samples for the rest.</summary>
+    public int BestSampleTile()
+    {
+        if (_forced is { } forced)
+        {
+            return forced.SampleTile;
+        }
+
+        int best = 1;
+        double single = SampleCost(1, out _);
+        double bestCost = double.MaxValue;
+        for (int samples = 1; samples <= MostSamples; samples++)
+        {
+            int rest = Chunk % samples;
+            double cost = ((Chunk - rest) * SampleCost(samples, out _)) + (rest * single);
+            if (cost < bestCost)
+            {
+                bestCost = cost;
+                best = samples;
+            }
+        }
+
+        return best;
+    }
 
     public (Axis? First, int FirstTile, Axis? Second, int SecondTile) BestRectangle(int vectors)
     {
@@ -221,6 +246,25 @@ internal sealed partial class TileShape
         }
 
         return false;
+    }
+
+    /// <summary>Cycles of a step for each vector of a sample, in a tile of some samples with the best number of vectors.</summary>
+    private double SampleCost(int samples, out int best)
+    {
+        best = 1;
+        double bestCost = double.MaxValue;
+        for (int vectors = 1; vectors <= Math.Min(Available(), 8); vectors *= 2)
+        {
+            var (cycles, registers) = Cost(_tile[0], samples, null, 1, vectors);
+            double cost = cycles / samples / vectors;
+            if (registers <= _target.Registers && cost < bestCost * 0.98)
+            {
+                bestCost = cost;
+                best = vectors;
+            }
+        }
+
+        return bestCost;
     }
 
     private IEnumerable<Access> UpdateLoads(Accumulator accumulator)
@@ -307,12 +351,16 @@ internal sealed partial class TileShape
         int operations = points * Accumulators;
         bool isWhole = CanBeWhole && (operations + loads) * _steps <= Planner.BodyBudget && (operations * 2 < _target.Registers || !SharesLoads);
         double memory = MemoryCycles(tile, vectors, isWhole);
-        double arithmetic = Math.Max(Math.Max(operations / 2.0, lines / LoadsPerCycle), Latency) + (LoadCost(HiddenLoadCost) * lines) + StepCost + EndCycles(points, isWhole);
+        double arithmetic = StepCycles(operations, lines / LoadsPerCycle, Latency) + (LoadCost(HiddenLoadCost) * lines) + StepCost + EndCycles(points, isWhole);
         return (WithStream(Overlapped(arithmetic, memory), tile, vectors), operations + held + passing);
     }
 
     /// <summary>Whether a sum's steps could all stand in one body: no axis is too long for that.</summary>
     private bool CanBeWhole => _unroll != UnrollMode.None && _nest.Reduction.TrueForAll(static axis => axis.Extent <= Planner.LongestUnrolled);
+
+    /// <summary>Cycles of a step's multiply-adds and loads; sums that barely hide the latency wait now and then.</summary>
+    private static double StepCycles(int operations, double loads, double latency)
+        => Math.Max(Math.Max(operations / 2.0, loads), latency) + (LatencyCost * Math.Max(0, (AmpleSums * latency) - (operations / 2.0)));
 
     private double LoadCost(double hidden) => _target.Kind == VectorKind.Fixed512 ? hidden + ClockCost : hidden;
 
