@@ -41,6 +41,9 @@ internal sealed partial class ConvolutionEquation
         Outputs = y.Channels / groups;
     }
 
+    /// <summary>The same equation for other images.</summary>
+    public ConvolutionEquation For(Shape x, Shape y) => new(_block, Groups, x, y, Kernel, Stride, Dilation, PadTop, PadLeft);
+
     public int Groups { get; }
 
     public Shape X { get; }
@@ -76,6 +79,11 @@ internal sealed partial class ConvolutionEquation
     public int Block => _block;
 
     private int YChannels => Groups * Outputs;
+
+    /// <summary>Rows and columns of x up to the last one that is read.</summary>
+    public (int Rows, int Columns) Reach => (
+        Math.Min(X.Rows, ((Y.Rows - 1) * Stride.H) + ((Kernel.H - 1) * Dilation.H) + 1 - PadTop),
+        Math.Min(X.Columns, ((Y.Columns - 1) * Stride.W) + ((Kernel.W - 1) * Dilation.W) + 1 - PadLeft));
 
     /// <summary>What x needs around it to be read for y.</summary>
     public Border XBorder => new(

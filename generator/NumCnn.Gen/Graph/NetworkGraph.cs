@@ -146,6 +146,7 @@ internal sealed class NetworkGraph
         var live = Nodes.Where(static node => !node.IsDead).ToList();
         Fuse(live);
         FuseForPredict(live);
+        Cropping.Apply(live);
         Input.NeedsGradient = Spec.Backward;
         foreach (var node in live)
         {
@@ -283,8 +284,8 @@ internal sealed class NetworkGraph
             layer.Spec.Name,
             layer.Spec.Kind,
             Description.Of(layer.Spec),
-            layer.Input.Shape,
-            layer.Output.Shape,
+            layer.Input.LayerShape,
+            layer.Output.LayerShape,
             parameters.Where(static parameter => !parameter.IsBuffer).Sum(static parameter => parameter.Count),
             nodes.Sum(static node => node.MultiplyAdds),
             nodes.Count == 1 ? nodes[0].FusedInto?.Layer : null,

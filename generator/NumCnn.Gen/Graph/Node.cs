@@ -48,6 +48,17 @@ internal abstract class Node
     /// </summary>
     public virtual int? PhasesOfInput(int phases) => null;
 
+    /// <summary>Rows and columns of its inputs that it reads, from the first one on.</summary>
+    public virtual (int Rows, int Columns) Reach => (Inputs[0].Shape.Rows, Inputs[0].Shape.Columns);
+
+    /// <summary>Its output may end before rows and columns that nobody reads.</summary>
+    public virtual bool CanCrop => false;
+
+    /// <summary>Takes its values' shapes as they are now.</summary>
+    public virtual void Fit()
+    {
+    }
+
     /// <summary>Says which borders of which values the node will read.</summary>
     public virtual void RequireBorders(bool backward)
     {

@@ -20,12 +20,16 @@ internal sealed class Value
     public Value(string name, Shape shape)
     {
         Name = name;
-        Shape = shape;
+        Shape = LayerShape = shape;
     }
 
     public string Name { get; }
 
-    public Shape Shape { get; }
+    /// <summary>What is computed of it.</summary>
+    public Shape Shape { get; private set; }
+
+    /// <summary>The layer's, with rows and columns that nobody reads.</summary>
+    public Shape LayerShape { get; }
 
     public Node? Producer { get; set; }
 
@@ -123,6 +127,9 @@ internal sealed class Value
             _alias.RequireGradientHalo(border);
         }
     }
+
+    /// <summary>Ends it before rows and columns that nobody reads.</summary>
+    public void Crop(int rows, int columns) => Shape = Shape with { Rows = rows, Columns = columns };
 
     /// <summary>The value is never stored: the other one, a function of it, takes its place, and so do their gradients.</summary>
     public void AliasTo(Value other) => _alias = other;

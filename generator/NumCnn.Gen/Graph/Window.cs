@@ -23,6 +23,10 @@ internal sealed record Window((int H, int W) Kernel, (int H, int W) Stride, (int
     /// <summary>The element.</summary>
     public Access At(View view, Affine c, Affine i, Affine j, Affine u, Affine v) => view.At(c, Row(i, u), Column(j, v));
 
+    /// <summary>Rows and columns up to the end of the last window.</summary>
+    public (int Rows, int Columns) Reach(Shape windows)
+        => (((windows.Rows - 1) * Stride.H) + ((Kernel.H - 1) * Dilation.H) + Start.H + 1, ((windows.Columns - 1) * Stride.W) + ((Kernel.W - 1) * Dilation.W) + Start.W + 1);
+
     /// <summary>Every element is in one window at most.</summary>
     public bool IsDisjoint => Dilation == (1, 1) && Stride.H >= Kernel.H && Stride.W >= Kernel.W;
 

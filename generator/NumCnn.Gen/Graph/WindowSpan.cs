@@ -11,6 +11,9 @@ internal sealed record WindowSpan(int First, int Count, int Start, int Stride, i
 {
     public int Step { get; init; } = 1;
 
+    /// <summary>The end of the last window.</summary>
+    public int End => Start + ((Count - 1) * Stride) + Size;
+
     /// <summary>Rows and columns of windows, for the reader of the emitted code.</summary>
     public static string Title(WindowSpan rows, WindowSpan columns)
         => FormattableString.Invariant($"{rows.Outputs("row")}, {columns.Outputs("column")}: windows of {rows.Size}×{columns.Size}");

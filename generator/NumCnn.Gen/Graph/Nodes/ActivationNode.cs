@@ -33,6 +33,10 @@ internal sealed class ActivationNode : Node, IFusable
 
     private Value Input => Inputs[0];
 
+    public override (int Rows, int Columns) Reach => (Output.Shape.Rows, Output.Shape.Columns);
+
+    public override bool CanCrop => Input is { Consumers.Count: 1, Keep: false, Producer.CanCrop: true };
+
     public override int? PhasesOfInput(int phases) => phases;
 
     /// <summary>Lets the producer's kernel apply the function.</summary>

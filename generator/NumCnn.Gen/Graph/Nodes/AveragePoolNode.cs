@@ -23,6 +23,8 @@ internal sealed class AveragePoolNode : Node, IEpilogue
 
     public string EpilogueName { get; set; } = string.Empty;
 
+    public override (int Rows, int Columns) Reach => (_rows.Max(static span => span.End), _columns.Max(static span => span.End));
+
     private Value Input => Inputs[0];
 
     public override void Forward(ProgramBuilder program)

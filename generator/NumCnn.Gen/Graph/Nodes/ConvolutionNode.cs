@@ -12,15 +12,16 @@ internal sealed class ConvolutionNode : Node, IEpilogue
     /// <summary>Other layouts are worth it from here on: their vectors cross cache lines, and weights are broadcast one by one.</summary>
     private const double LeastGain = 1.25;
 
-    private readonly ConvolutionEquation _equation;
     private readonly bool _transposed;
     private readonly ParameterTensor _weight;
     private readonly ParameterTensor? _bias;
     private readonly WeightOrder _order;
-    private readonly string _formula;
-    private readonly WinogradCorrelation? _winograd;
-    private readonly WinogradCorrelation? _winogradOfGradient;
-    private readonly WinogradWeightGradient? _winogradOfWeight;
+    private readonly bool _allowsWinograd;
+    private ConvolutionEquation _equation;
+    private string _formula;
+    private WinogradCorrelation? _winograd;
+    private WinogradCorrelation? _winogradOfGradient;
+    private WinogradWeightGradient? _winogradOfWeight;
 
     public ConvolutionNode(string layer, Value input, Shape output, ConvolutionEquation equation, bool transposed, ParameterTensor weight, ParameterTensor? bias, WeightOrder order, bool winograd)
         : base(layer, input)
@@ -31,14 +32,10 @@ internal sealed class ConvolutionNode : Node, IEpilogue
         _bias = bias;
         _order = order;
         _formula = Formula(equation, transposed, bias is not null);
-        if (winograd && !transposed)
-        {
-            _winograd = WinogradCorrelation.For(equation, ofGradient: false);
-            _winogradOfGradient = WinogradCorrelation.For(equation, ofGradient: true);
-            _winogradOfWeight = WinogradWeightGradient.For(equation);
-        }
-
+        _allowsWinograd = winograd && !transposed;
+        MultiplyAdds = equation.MultiplyAdds;
         Produce(layer, output);
+        ChooseWinograd();
     }
 
     public Func<Expr, Expr>? Epilogue { get; set; }
@@ -53,7 +50,12 @@ internal sealed class ConvolutionNode : Node, IEpilogue
 
     public override IEnumerable<ParameterTensor> Parameters => _bias is null ? [_weight] : [_weight, _bias];
 
-    public override long MultiplyAdds => _equation.MultiplyAdds;
+    /// <summary>Those of the layer, whether all of its output is read or not.</summary>
+    public override long MultiplyAdds { get; }
+
+    public override (int Rows, int Columns) Reach => _transposed ? base.Reach : _equation.Reach;
+
+    public override bool CanCrop => !_transposed;
 
     public override bool ReadsRows => !_transposed && !_equation.IsDepthwise && _equation.Groups == 1 && _winograd is null;
 
@@ -80,6 +82,31 @@ internal sealed class ConvolutionNode : Node, IEpilogue
 
         double columns = (double)Output.Shape.Columns / (phases * ImageAxes.Lanes(Output.Shape.Columns, phases, _equation.Block));
         return columns > _equation.UsefulLanes(_order) * LeastGain;
+    }
+
+    public override void Fit()
+    {
+        if (!_transposed && (_equation.X != Input.Shape || _equation.Y != Output.Shape))
+        {
+            _equation = _equation.For(Input.Shape, Output.Shape);
+            _formula = Formula(_equation, _transposed, _bias is not null);
+            if (Output.Shape != Output.LayerShape)
+            {
+                _formula += FormattableString.Invariant($", up to row {Output.Shape.Rows - 1} and column {Output.Shape.Columns - 1}: of what follows nothing is read");
+            }
+
+            ChooseWinograd();
+        }
+    }
+
+    private void ChooseWinograd()
+    {
+        if (_allowsWinograd)
+        {
+            _winograd = WinogradCorrelation.For(_equation, ofGradient: false);
+            _winogradOfGradient = WinogradCorrelation.For(_equation, ofGradient: true);
+            _winogradOfWeight = WinogradWeightGradient.For(_equation);
+        }
     }
 
     public override void RequireBorders(bool backward)

@@ -61,6 +61,10 @@ internal sealed class MaxPoolNode : Node, IEpilogue
     /// <summary>Every element is in one window exactly.</summary>
     private bool Partitions => _pieces.Count == 1 && _window.Partitions(Input.Shape, Output.Shape);
 
+    public override (int Rows, int Columns) Reach => (
+        _pieces.Max(static piece => piece.Window.Reach(piece.Shape).Rows),
+        _pieces.Max(static piece => piece.Window.Reach(piece.Shape).Columns));
+
     public override int? PhasesOfInput(int phases)
         => Partitions && _window.Kernel.W <= LongestColumns && _window.Kernel.H * _window.Kernel.W <= UnrolledTaps ? phases * _window.Stride.W : null;
 
