@@ -50,5 +50,9 @@ public class DerivativeTests
     }
 
     private static bool Selects(Expr value, Storage by) => value is Operation operation
-        && ((operation is { Code: OpCode.SelectGreater, Operands: [Load load, ..] } && load.Access.Storage == by) || operation.Operands.Any(operand => Selects(operand, by)));
+        && ((operation.Code == OpCode.SelectGreater && IsOf(operation.Operands[0], by)) || operation.Operands.Any(operand => Selects(operand, by)));
+
+    /// <summary>An element of a storage, or the largest of some.</summary>
+    private static bool IsOf(Expr value, Storage storage)
+        => (value is Load load && load.Access.Storage == storage) || (value is Operation { Code: OpCode.Max } largest && largest.Operands.All(operand => IsOf(operand, storage)));
 }

@@ -27,6 +27,9 @@ internal sealed class GradientPart
     /// <summary>There is something that this part is added to.</summary>
     public bool Adds { get; }
 
+    /// <summary>Nothing is added, so that zeros stay zeros.</summary>
+    private bool CompletesShares => !Adds && _derivative is not null;
+
     /// <summary>The storage that the derivative reads.</summary>
     public IEnumerable<(Storage Storage, string Role)> Roles => _derivative is null ? [] : [(_value.View.Storage, "x")];
 
@@ -49,6 +52,20 @@ internal sealed class GradientPart
         value.HasGradient = true;
         return part;
     }
+
+    /// <summary>The same part for a node that gives each share to one element, and zero to others: the share goes through the derivative before that.</summary>
+    /// <param name="share">What the element gets.</param>
+    /// <param name="x">Its value.</param>
+    public Expr Share(Expr share, Expr x) => CompletesShares ? _derivative!.Apply(x, share) : share;
+
+    /// <summary>The store of an element that gets a share, or zero.</summary>
+    /// <param name="channel">Its channel.</param>
+    /// <param name="row">Its row.</param>
+    /// <param name="column">Its column.</param>
+    /// <param name="share">The share.</param>
+    /// <param name="x">The element, where the kernel has loaded it.</param>
+    public StoreTo StoreShare(Affine channel, Affine row, Affine column, Expr share, Expr x)
+        => CompletesShares ? new(_value.Gradient.At(channel, row, column), share) : Store(channel, row, column, share, x);
 
     /// <summary>The store of an element.</summary>
     /// <param name="channel">Its channel.</param>

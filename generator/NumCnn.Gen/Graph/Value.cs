@@ -167,7 +167,10 @@ internal sealed class Value
     public static View Rows(string name, Shape shape, int phases, Border halo, int block)
     {
         int stride = PhaseStride(shape, phases, halo, block);
-        int before = (halo.Left + phases - 1) / phases;
+
+        // Whole blocks before the first row, so that vectors of columns lie in lines of their own wherever they can.
+        int left = (halo.Left + phases - 1) / phases;
+        int before = (left + block - 1) / block * block;
         int row = checked(stride * phases);
         int plane = checked(row * (shape.Rows + halo.Top + halo.Bottom));
 

@@ -17,6 +17,9 @@ internal static class Planner
     /// <summary>Statements of a loop's body beyond which unrolling gains nothing: the loop's own cost is lost among them, and every one costs JIT time.</summary>
     public const int BodyBudget = 128;
 
+    /// <summary>Operations of a store that are as much code as another statement, where a nest is to do without loops: a function of two or three more counts for nothing.</summary>
+    private const int OperationsOfStatement = 16;
+
     /// <summary>Longer axes are never unrolled as a whole.</summary>
     public const int LongestUnrolled = 12;
 
@@ -60,7 +63,7 @@ internal static class Planner
         static long Product(IEnumerable<int> extents) => extents.Aggregate(1L, static (product, extent) => Math.Min(product * Math.Max(1, extent), int.MaxValue));
         long points = Product(nest.Parallel.Select(axis => axis == nest.Lane ? axis.Extent / target.Block : axis.Extent));
         long steps = Product(nest.Reduction.Select(static axis => axis.Extent));
-        return points * ((nest.Accumulators.Count * (steps + 1)) + nest.Stores.Count);
+        return points * ((nest.Accumulators.Count * (steps + 1)) + nest.Stores.Count + (OperationsOfStores(nest) / OperationsOfStatement));
     }
 
     private static bool TryStraight(Nest nest, Target target, UnrollMode unroll, Plan plan, TileShape shape)
@@ -284,10 +287,7 @@ internal static class Planner
 
     private static int CountStatements(Nest nest, Plan plan, TileShape shape)
     {
-        // What a store computes first, such as a function fused into its kernel, counts for each point.
-        var seen = new HashSet<Expr>();
-        int Count(Expr expr) => expr is Operation operation && seen.Add(expr) ? 1 + operation.Operands.Sum(Count) : 0;
-        int operations = nest.Stores.Sum(store => Count(store.Value));
+        int operations = OperationsOfStores(nest);
         long unrolled = nest.Reduction.Aggregate(1L, (product, axis) => product * Math.Max(1, plan.Unroll[axis]));
         long total = 0;
         foreach (var piece in plan.Pieces)
@@ -306,6 +306,14 @@ internal static class Planner
         }
 
         return (int)Math.Min(total, int.MaxValue);
+    }
+
+    /// <summary>What a point's stores compute first, such as a function fused into their kernel.</summary>
+    private static int OperationsOfStores(Nest nest)
+    {
+        var seen = new HashSet<Expr>();
+        int Count(Expr expr) => expr is Operation operation && seen.Add(expr) ? 1 + operation.Operands.Sum(Count) : 0;
+        return nest.Stores.Sum(store => Count(store.Value));
     }
 
     private static string Describe(Nest nest, Target target, Plan plan)

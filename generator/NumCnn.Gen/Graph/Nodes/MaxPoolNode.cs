@@ -111,7 +111,9 @@ internal sealed class MaxPoolNode : Node, IEpilogue
 
         if (unrolls)
         {
-            nests.AddRange(_pieces.Select(piece => Select(title, program, piece, (c, i, j, value, x) => partitions ? part.Store(c, i, j, value, x) : Nests.Into(Input.Gradient.At(c, i, j), value, add: true))));
+            nests.AddRange(_pieces.Select(piece => partitions
+                ? Select(title, program, piece, part.Share, part.StoreShare)
+                : Select(title, program, piece, static (share, _) => share, (c, i, j, share, _) => Nests.Into(Input.Gradient.At(c, i, j), share, add: true))));
             program.Add(Layer + ".Backward", title, Domain.Samples, nests, [(Input.View.Storage, "x"), (Output.Gradient.Storage, "dy"), (Input.Gradient.Storage, "dx")]);
         }
         else
@@ -150,7 +152,7 @@ internal sealed class MaxPoolNode : Node, IEpilogue
         yield return give;
     }
 
-    private Nest Select(string title, ProgramBuilder program, Piece piece, Func<Affine, Affine, Affine, Expr, Expr, StoreTo> store)
+    private Nest Select(string title, ProgramBuilder program, Piece piece, Func<Expr, Expr, Expr> complete, Func<Affine, Affine, Affine, Expr, Expr, StoreTo> store)
     {
         var window = piece.Window;
         var nest = new Nest { Title = title, Part = piece.Title, Sequential = !window.IsDisjoint };
@@ -158,11 +160,11 @@ internal sealed class MaxPoolNode : Node, IEpilogue
 
         // Beyond the image dy is zero, and so is what goes to its windows.
         nest.Inside = null;
-        Expr left = Output.Gradient.At(c, piece.Row(i), piece.Column(j));
+        Expr dy = Output.Gradient.At(c, piece.Row(i), piece.Column(j));
         List<(Affine Row, Affine Column, Expr X)> taps = [.. window.Taps.Select(tap => (window.Row(i, tap.Row), window.Column(j, tap.Column), (Expr)window.At(Input.View, c, i, j, tap.Row, tap.Column)))];
         if (taps.Count == 1)
         {
-            nest.Stores.Add(store(c, taps[0].Row, taps[0].Column, left, taps[0].X));
+            nest.Stores.Add(store(c, taps[0].Row, taps[0].Column, complete(dy, taps[0].X), taps[0].X));
             return nest;
         }
 
@@ -170,6 +172,7 @@ internal sealed class MaxPoolNode : Node, IEpilogue
         var largest = taps.Select(static tap => tap.X).Aggregate(Expr.Max);
 
         // What is left of dy: all of it until an element equals the maximum, and then nothing.
+        var left = complete(dy, largest);
         foreach (var (row, column, x) in taps)
         {
             nest.Stores.Add(store(c, row, column, Expr.SelectEqual(x, largest, left, 0), x));
