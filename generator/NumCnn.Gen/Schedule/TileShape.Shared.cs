@@ -125,11 +125,13 @@ internal sealed partial class TileShape
         int steps = body.Steps;
         int loads = 0;
         double lines = 0;
+        double clock = 0;
         int held = 0;
         for (int k = 0; k < counts.Length; k++)
         {
             loads += counts[k];
             lines += counts[k] * _loads[k].Lines;
+            clock += counts[k] * _loads[k].Clock;
             held += _loads[k] == shared || counts[k] == points * steps ? 0 : counts[k];
         }
 
@@ -137,7 +139,7 @@ internal sealed partial class TileShape
         bool isShort = (operations * steps) + loads <= LongestBody;
         double latency = _sumsSamples ? Latency : Latency / Math.Max(1, Math.Floor(Window / (operations * _steps)));
         double memory = MemoryCycles(tile, vectors, isWhole: steps == _steps);
-        double arithmetic = StepCycles(operations, lines / LoadsPerCycle / steps, latency) + (LoadCost(SharedLoadCost) * lines / steps) + StepCost + EndCycles(points, isWhole: steps == _steps);
+        double arithmetic = StepCycles(operations, lines / LoadsPerCycle / steps, latency) + (SharedLoadCost * lines / steps) + ClockCycles(clock / steps) + StepCost + EndCycles(points, isWhole: steps == _steps);
         double cycles = WithStream(Overlapped(arithmetic, memory), tile, vectors);
         return (isShort ? cycles : double.MaxValue, operations + held + 1);
     }

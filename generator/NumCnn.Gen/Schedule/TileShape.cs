@@ -23,6 +23,9 @@ internal sealed partial class TileShape
     /// </summary>
     private const double ClockCost = 0.1;
 
+    /// <summary>The same of a load's second line.</summary>
+    private const double ClockCostOfCrossing = 0.3;
+
     /// <summary>Cycles that a step costs beside its operations: the loop, and what the machine cannot overlap. Larger tiles share it.</summary>
     private const double StepCost = 0.5;
 
@@ -324,6 +327,7 @@ internal sealed partial class TileShape
         int points = firstTile * secondTile * vectors;
         int loads = 0;
         double lines = 0;
+        double clock = 0;
         int held = 0;
         int passing = 1;
         foreach (var load in _loads)
@@ -333,6 +337,7 @@ internal sealed partial class TileShape
             int count = (onFirst ? firstTile : 1) * (secondTile > 1 && load.Access.DependsOn(second!) ? secondTile : 1) * across;
             loads += count;
             lines += count * load.Lines;
+            clock += count * load.Clock;
             if (count == points)
             {
                 continue;
@@ -351,7 +356,7 @@ internal sealed partial class TileShape
         int operations = points * Accumulators;
         bool isWhole = CanBeWhole && (operations + loads) * _steps <= Planner.BodyBudget && (operations * 2 < _target.Registers || !SharesLoads);
         double memory = MemoryCycles(tile, vectors, isWhole);
-        double arithmetic = StepCycles(operations, lines / LoadsPerCycle, Latency) + (LoadCost(HiddenLoadCost) * lines) + StepCost + EndCycles(points, isWhole);
+        double arithmetic = StepCycles(operations, lines / LoadsPerCycle, Latency) + (HiddenLoadCost * lines) + ClockCycles(clock) + StepCost + EndCycles(points, isWhole);
         return (WithStream(Overlapped(arithmetic, memory), tile, vectors), operations + held + passing);
     }
 
@@ -362,7 +367,7 @@ internal sealed partial class TileShape
     private static double StepCycles(int operations, double loads, double latency)
         => Math.Max(Math.Max(operations / 2.0, loads), latency) + (LatencyCost * Math.Max(0, (AmpleSums * latency) - (operations / 2.0)));
 
-    private double LoadCost(double hidden) => _target.Kind == VectorKind.Fixed512 ? hidden + ClockCost : hidden;
+    private double ClockCycles(double cycles) => _target.Kind == VectorKind.Fixed512 ? cycles : 0;
 
     /// <summary>Cycles of a step for what its tile stores in the end.</summary>
     private double EndCycles(int points, bool isWhole)
@@ -473,5 +478,8 @@ internal sealed partial class TileShape
 
         /// <summary>Lines that a load touches, on average.</summary>
         public double Lines { get; } = lines;
+
+        /// <summary>Cycles that it costs by lowering the clock.</summary>
+        public double Clock { get; } = ClockCost + (ClockCostOfCrossing * (lines - 1));
     }
 }
