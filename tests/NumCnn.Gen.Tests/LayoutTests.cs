@@ -10,6 +10,18 @@ public class LayoutTests
     private const string Conv = "  - conv2d: {out_channels: 6, kernel_size: 3, padding: 1}\n";
     private const string Wide = "  - conv2d: {out_channels: 16, kernel_size: 3, padding: 1}\n";
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(1, 2)]
+    [InlineData(2, 1)]
+    [InlineData(3, 40)]
+    public void Rows_begin_at_a_line_behind_any_border(int phases, int left)
+    {
+        var view = Value.Rows("x", Shape.Image(2, 5, 30), phases, new Border(1, left, 1, 1), block: 16);
+        Assert.All([view.Origin, view.RowStride, view.ChannelStride], static offset => Assert.Equal(0, offset % 16));
+        Assert.True(view.Origin - view.RowStride >= left / phases, "There is no room for the border.");
+    }
+
     [Fact]
     public void Channels_that_fill_a_vector_lie_last()
         => Assert.Equal("input 0, conv1 0, conv2 0", Layout("[16, 28, 28]", Wide + Wide));

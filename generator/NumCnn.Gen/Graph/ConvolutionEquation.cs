@@ -41,9 +41,6 @@ internal sealed partial class ConvolutionEquation
         Outputs = y.Channels / groups;
     }
 
-    /// <summary>The same equation for other images.</summary>
-    public ConvolutionEquation For(Shape x, Shape y) => new(_block, Groups, x, y, Kernel, Stride, Dilation, PadTop, PadLeft);
-
     public int Groups { get; }
 
     public Shape X { get; }
@@ -80,17 +77,15 @@ internal sealed partial class ConvolutionEquation
 
     private int YChannels => Groups * Outputs;
 
-    /// <summary>Rows and columns of x up to the last one that is read.</summary>
-    public (int Rows, int Columns) Reach => (
-        Math.Min(X.Rows, ((Y.Rows - 1) * Stride.H) + ((Kernel.H - 1) * Dilation.H) + 1 - PadTop),
-        Math.Min(X.Columns, ((Y.Columns - 1) * Stride.W) + ((Kernel.W - 1) * Dilation.W) + 1 - PadLeft));
-
     /// <summary>What x needs around it to be read for y.</summary>
-    public Border XBorder => new(
-        PadTop,
-        PadLeft,
-        Math.Max(0, ((Y.Rows - 1) * Stride.H) + ((Kernel.H - 1) * Dilation.H) + 1 - PadTop - X.Rows),
-        Math.Max(0, ((Y.Columns - 1) * Stride.W) + ((Kernel.W - 1) * Dilation.W) + 1 - PadLeft - X.Columns));
+    public Border XBorder
+    {
+        get
+        {
+            var (rows, columns) = Reach(Y);
+            return new(PadTop, PadLeft, Math.Max(0, rows - X.Rows), Math.Max(0, columns - X.Columns));
+        }
+    }
 
     /// <summary>What y needs around it to be read for x.</summary>
     public Border YBorder
@@ -102,6 +97,13 @@ internal sealed partial class ConvolutionEquation
             return new(rows.Max(static phase => phase.Before), columns.Max(static phase => phase.Before), rows.Max(phase => phase.After(Y.Rows)), columns.Max(phase => phase.After(Y.Columns)));
         }
     }
+
+    /// <summary>The same equation for images that end before these.</summary>
+    public ConvolutionEquation For(Shape x, Shape y) => new(_block, Groups, x, y, Kernel, Stride, Dilation, PadTop, PadLeft);
+
+    /// <summary>Rows and columns of x, and of its border behind it, up to the last that the first ones of y read.</summary>
+    public (int Rows, int Columns) Reach(Shape y)
+        => (((y.Rows - 1) * Stride.H) + ((Kernel.H - 1) * Dilation.H) + 1 - PadTop, ((y.Columns - 1) * Stride.W) + ((Kernel.W - 1) * Dilation.W) + 1 - PadLeft);
 
     /// <summary>y from x: a convolution. At the upper and lower border, taps that read zeros are left out where that pays.</summary>
     public IReadOnlyList<Nest> Gather(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)

@@ -13,10 +13,6 @@ internal static class Cropping
             Crop(node.Output);
         }
 
-        foreach (var node in nodes)
-        {
-            node.Fit();
-        }
     }
 
     private static void Crop(Value value)
@@ -33,7 +29,6 @@ internal static class Cropping
         if (rows * columns > 1 && (rows < value.Shape.Rows || columns < value.Shape.Columns))
         {
             value.Crop(rows, columns);
-            value.Producer!.Fit();
         }
     }
 }

@@ -147,6 +147,11 @@ internal sealed class NetworkGraph
         Fuse(live);
         FuseForPredict(live);
         Cropping.Apply(live);
+        foreach (var node in live)
+        {
+            node.Fit();
+        }
+
         Input.NeedsGradient = Spec.Backward;
         foreach (var node in live)
         {

@@ -54,7 +54,7 @@ internal abstract class Node
     /// <summary>Its output may end before rows and columns that nobody reads.</summary>
     public virtual bool CanCrop => false;
 
-    /// <summary>Takes its values' shapes as they are now.</summary>
+    /// <summary>Prepares for the shapes of its values, which are final.</summary>
     public virtual void Fit()
     {
     }

@@ -39,9 +39,6 @@ internal sealed partial class TileShape
     private const double TileEnd = 6, CyclesOfStore = 1.5, CyclesOfPair = 0.25;
     private const int HiddenStores = 12;
 
-    /// <summary>Samples that a kernel mostly gets at once, and the most that a tile has of them.</summary>
-    private const int Chunk = 16, MostSamples = 8;
-
     private readonly Nest _nest;
     private readonly Target _target;
     private readonly UnrollMode _unroll;
@@ -162,31 +159,6 @@ internal sealed partial class TileShape
         return best;
     }
 
-    /// <summary>Samples of a tile, by what a chunk of them costs: whole tiles, and single samples for the rest.</summary>
-    public int BestSampleTile()
-    {
-        if (_forced is { } forced)
-        {
-            return forced.SampleTile;
-        }
-
-        int best = 1;
-        double single = SampleCost(1, out _);
-        double bestCost = double.MaxValue;
-        for (int samples = 1; samples <= MostSamples; samples++)
-        {
-            int rest = Chunk % samples;
-            double cost = ((Chunk - rest) * SampleCost(samples, out _)) + (rest * single);
-            if (cost < bestCost)
-            {
-                bestCost = cost;
-                best = samples;
-            }
-        }
-
-        return best;
-    }
-
     public (Axis? First, int FirstTile, Axis? Second, int SecondTile) BestRectangle(int vectors)
     {
         if (_forced is { } forced && vectors == forced.Vectors)
@@ -249,25 +221,6 @@ internal sealed partial class TileShape
         }
 
         return false;
-    }
-
-    /// <summary>Cycles of a step for each vector of a sample, in a tile of some samples with the best number of vectors.</summary>
-    private double SampleCost(int samples, out int best)
-    {
-        best = 1;
-        double bestCost = double.MaxValue;
-        for (int vectors = 1; vectors <= Math.Min(Available(), 8); vectors *= 2)
-        {
-            var (cycles, registers) = Cost(_tile[0], samples, null, 1, vectors);
-            double cost = cycles / samples / vectors;
-            if (registers <= _target.Registers && cost < bestCost * 0.98)
-            {
-                bestCost = cost;
-                best = vectors;
-            }
-        }
-
-        return bestCost;
     }
 
     private IEnumerable<Access> UpdateLoads(Accumulator accumulator)

@@ -18,7 +18,7 @@ internal sealed class ConvolutionNode : Node, IEpilogue
     private readonly WeightOrder _order;
     private readonly bool _allowsWinograd;
     private ConvolutionEquation _equation;
-    private string _formula;
+    private string _formula = string.Empty;
     private WinogradCorrelation? _winograd;
     private WinogradCorrelation? _winogradOfGradient;
     private WinogradWeightGradient? _winogradOfWeight;
@@ -31,11 +31,9 @@ internal sealed class ConvolutionNode : Node, IEpilogue
         _weight = weight;
         _bias = bias;
         _order = order;
-        _formula = Formula(equation, transposed, bias is not null);
         _allowsWinograd = winograd && !transposed;
         MultiplyAdds = equation.MultiplyAdds;
         Produce(layer, output);
-        ChooseWinograd();
     }
 
     public Func<Expr, Expr>? Epilogue { get; set; }
@@ -53,7 +51,8 @@ internal sealed class ConvolutionNode : Node, IEpilogue
     /// <summary>Those of the layer, whether all of its output is read or not.</summary>
     public override long MultiplyAdds { get; }
 
-    public override (int Rows, int Columns) Reach => _transposed ? base.Reach : _equation.Reach;
+    public override (int Rows, int Columns) Reach
+        => base.Reach is var all && !_transposed && _equation.Reach(Output.Shape) is var read ? (Math.Min(all.Rows, read.Rows), Math.Min(all.Columns, read.Columns)) : all;
 
     public override bool CanCrop => !_transposed;
 
@@ -89,18 +88,14 @@ internal sealed class ConvolutionNode : Node, IEpilogue
         if (!_transposed && (_equation.X != Input.Shape || _equation.Y != Output.Shape))
         {
             _equation = _equation.For(Input.Shape, Output.Shape);
-            _formula = Formula(_equation, _transposed, _bias is not null);
-            if (Output.Shape != Output.LayerShape)
-            {
-                _formula += FormattableString.Invariant($", up to row {Output.Shape.Rows - 1} and column {Output.Shape.Columns - 1}: of what follows nothing is read");
-            }
-
-            ChooseWinograd();
         }
-    }
 
-    private void ChooseWinograd()
-    {
+        _formula = Formula(_equation, _transposed, _bias is not null);
+        if (Output.Shape != Output.LayerShape)
+        {
+            _formula += FormattableString.Invariant($", up to row {Output.Shape.Rows - 1} and column {Output.Shape.Columns - 1}: of what follows nothing is read");
+        }
+
         if (_allowsWinograd)
         {
             _winograd = WinogradCorrelation.For(_equation, ofGradient: false);
