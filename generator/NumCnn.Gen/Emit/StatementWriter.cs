@@ -41,6 +41,9 @@ internal sealed class StatementWriter
             case PrefetchStatement prefetch:
                 _writer.Line($"Caches.Prefetch(ref {_text.ElementAt(prefetch.Operand)});");
                 break;
+            case RefStatement { Declared: { Offset: { } offset } moved }:
+                _writer.Line(FormattableString.Invariant($"ref {_text.Element} {moved.Name} = ref Unsafe.Add(ref {moved.Parent!.Name}, Indices.Bounded({_text.ElementAt(offset.Number)}, {offset.Last}));"));
+                break;
             case RefStatement reference:
                 _writer.Line($"ref {_text.Element} {reference.Declared.Name} = ref Unsafe.Add(ref {reference.Declared.Parent!.Name}, {Moves(reference)});");
                 break;

@@ -60,9 +60,13 @@ internal sealed partial class ConvolutionEquation
 
     /// <summary>A copy of a weight in another order.</summary>
     public IReadOnlyList<Nest> Reorder(string title, Storage from, WeightOrder fromOrder, Storage to, WeightOrder toOrder)
+        => OverWeights(title, fromOrder, toOrder, (o, u, v, c) => new StoreTo(Weight(to, toOrder, null, o, u, v, c), Weight(from, fromOrder, null, o, u, v, c)));
+
+    /// <summary>Every weight, one at a time, in nests that know the blocks of both orders.</summary>
+    private List<Nest> OverWeights(string title, WeightOrder one, WeightOrder other, Func<ChannelIndex, Affine, Affine, ChannelIndex, StoreTo> store)
     {
         var nests = new List<Nest>();
-        bool Uses(WeightOrder order) => fromOrder == order || toOrder == order;
+        bool Uses(WeightOrder order) => one == order || other == order;
         foreach (var output in Stretches("o", Outputs, Uses(WeightOrder.OutputLanes)))
         {
             foreach (var input in Stretches("c", Inputs, Uses(WeightOrder.InputLanes)))
@@ -74,13 +78,17 @@ internal sealed partial class ConvolutionEquation
                 nest.Parallel.AddRange([u, v]);
                 nest.Parallel.AddRange(input.Axes);
                 nest.Tile.Add(output.Axes[output.Axes.Count - 1]);
-                nest.Stores.Add(new StoreTo(Weight(to, toOrder, null, output.Index, u, v, input.Index), Weight(from, fromOrder, null, output.Index, u, v, input.Index)));
+                nest.Stores.Add(store(output.Index, u, v, input.Index));
                 nests.Add(nest);
             }
         }
 
         return nests;
     }
+
+    /// <summary>Every weight, one at a time: its place in a storage of this order, and its indices.</summary>
+    public IReadOnlyList<Nest> OverWeights(string title, WeightOrder order, Func<Func<Storage, Access>, Affine, Affine, Affine, Affine, StoreTo> store)
+        => OverWeights(title, order, order, (o, u, v, c) => store(storage => Weight(storage, order, null, o, u, v, c), o.Index, u, v, c.Index));
 
     private (int Size, int Stride)[] Blocked(int channels, int rows) => [(Blocks(channels), rows * _block), (_block, 1)];
 

@@ -21,6 +21,9 @@ internal sealed record OutputPoint(Affine Channel, Affine Row, Affine Column, Ax
 /// </summary>
 internal sealed partial class ConvolutionEquation
 {
+    /// <summary>So many pairs of blocks are enough for threads to share.</summary>
+    private const int FewestPairs = 4;
+
     private readonly int _block;
 
     public ConvolutionEquation(int block, int groups, Shape x, Shape y, (int H, int W) kernel, (int H, int W) stride, (int H, int W) dilation, int padTop, int padLeft)
@@ -181,8 +184,7 @@ internal sealed partial class ConvolutionEquation
         sum.Update = Expr.MultiplyAdd(xAccess, yAccess, sum);
         nest.Accumulators.Add(sum);
         nest.Stores.Add(new StoreTo(target, (Expr)target + sum));
-        ShareOut(nest, other);
-        return nest;
+        return ShareOut(nest, other);
     }
 
     /// <summary>Rows of y by the taps that reach x.</summary>
@@ -284,18 +286,26 @@ internal sealed partial class ConvolutionEquation
 
     private static Access PerSample(Access access, Axis? samples) => samples is null ? access : access.Moved(samples);
 
-    /// <summary>The parallel axis that threads share: the longest that no register tile covers.</summary>
-    private static void ShareOut(Nest nest, Axis? tiled)
+    /// <summary>With the parallel axis that threads share: the longest that no register tile covers, or blocks of channels; of a dense layer pairs of them, if they are enough, which load each input once.</summary>
+    private Nest ShareOut(Nest nest, Axis? tiled)
     {
         nest.Items = nest.Parallel
             .Where(axis => axis != nest.Lane && axis != tiled && axis != nest.Block && !axis.IsTrivial && !nest.Tile.Contains(axis))
             .OrderByDescending(static axis => axis.Extent)
             .FirstOrDefault();
-        if (nest.Items is null && nest.Block is { IsTrivial: false } block)
+        if (nest.Items is not null || nest.Block is not { IsTrivial: false } block)
         {
-            nest.Items = block;
-            nest.Block = null;
+            return nest;
         }
+
+        if (IsMatrixProduct && block.Extent % 2 == 0 && block.Extent >= 2 * FewestPairs)
+        {
+            return nest.Divided(block, block.Extent / 2);
+        }
+
+        nest.Items = block;
+        nest.Block = null;
+        return nest;
     }
 
     private int Blocks(int channels) => (channels + _block - 1) / _block;

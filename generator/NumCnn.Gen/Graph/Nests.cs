@@ -105,6 +105,16 @@ internal static class Nests
         return sum;
     }
 
+    /// <summary>Zeros in a storage of whole blocks.</summary>
+    public static Nest Clear(string title, Storage storage)
+    {
+        var k = new Axis("k", storage.Length);
+        var nest = new Nest { Title = title, Lane = k };
+        nest.Parallel.Add(k);
+        nest.Stores.Add(new StoreTo(new Access(storage, k), 0));
+        return nest;
+    }
+
     /// <summary>A store that adds to what is there, or replaces it.</summary>
     public static StoreTo Into(Access target, Expr value, bool add) => new(target, add ? (Expr)target + value : value);
 }

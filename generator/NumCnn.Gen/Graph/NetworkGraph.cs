@@ -162,6 +162,11 @@ internal sealed class NetworkGraph
 
         LayoutChoice.Choose(this, live);
         FusePooling(live);
+        if (Spec.Backward)
+        {
+            MaximaGradient.Choose(live, Block);
+        }
+
         foreach (var node in live)
         {
             node.RequireBorders(Spec.Backward);
@@ -261,7 +266,7 @@ internal sealed class NetworkGraph
     }
 
     /// <summary>The value itself, or the result of the activation that is fused into its producer and stands for it.</summary>
-    private static Value Stored(Value value) => value.Consumers.Count == 1 && value.Consumers[0] is ActivationNode { FusedInto: not null } fused ? fused.Output : value;
+    internal static Value Stored(Value value) => value.Consumers.Count == 1 && value.Consumers[0] is ActivationNode { FusedInto: not null } fused ? fused.Output : value;
 
     private static IFusable? Next(Value value, int position, Dictionary<Value, int> order)
     {

@@ -195,12 +195,20 @@ internal sealed class Value
     private View Create(string name, Border halo, int block) => Phases > 0 ? Rows(name, Shape, Phases, halo, block) : ChannelsLast(name, halo);
 
     /// <summary>The same shape channels last, with this border of zeros.</summary>
-    public View ChannelsLast(string name, Border halo)
+    public View ChannelsLast(string name, Border halo) => ChannelsLast(name, Shape, Pitch, halo, 0);
+
+    /// <summary>An image channels last.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="pitch">Elements between pixels.</param>
+    /// <param name="halo">The zeros around it.</param>
+    /// <param name="behind">Elements behind it, which vectors may touch.</param>
+    public static View ChannelsLast(string name, Shape shape, int pitch, Border halo, int behind)
     {
-        int width = Shape.Columns + halo.Left + halo.Right;
-        int height = Shape.Rows + halo.Top + halo.Bottom;
-        var frame = halo.IsEmpty ? null : new Frame(Shape.Rows, width * Pitch, halo.Top, halo.Bottom, halo.Left * Pitch, halo.Right * Pitch);
-        var storage = new Storage(name, Region.Sample, checked(width * height * Pitch)) { Geometry = frame };
-        return new View(storage, ((halo.Top * width) + halo.Left) * Pitch, 1, width * Pitch, Pitch);
+        int width = shape.Columns + halo.Left + halo.Right;
+        int height = shape.Rows + halo.Top + halo.Bottom;
+        var frame = halo.IsEmpty ? null : new Frame(shape.Rows, width * pitch, halo.Top, halo.Bottom, halo.Left * pitch, halo.Right * pitch);
+        var storage = new Storage(name, Region.Sample, checked((width * height * pitch) + behind)) { Geometry = frame };
+        return new View(storage, ((halo.Top * width) + halo.Left) * pitch, 1, width * pitch, pitch);
     }
 }

@@ -43,6 +43,9 @@ internal sealed class BoundsProof
                 case AssignStatement assign:
                     proven += Visit(assign.Value);
                     break;
+                case RefStatement { Declared.Offset: { } offset }:
+                    proven += Check(offset.Number, isVector: false);
+                    break;
                 case StoreStatement store:
                     proven += Visit(store.Value) + Check(store.Target, store.IsVector);
                     break;
@@ -83,6 +86,8 @@ internal sealed class BoundsProof
             high += Math.Max(atFirst, atLast);
         }
 
+        // Code keeps what memory adds within its bounds.
+        high += operand.Start.Offset?.Last ?? 0;
         var storage = operand.Start.Storage;
         if (low < 0 || high > storage.Length)
         {

@@ -52,6 +52,9 @@ internal sealed class Ref
 
     /// <summary>Samples behind the one that the loop variables name.</summary>
     public int SampleOffset { get; }
+
+    /// <summary>What memory moves it by, and the most that this can be; null for one that only loop variables move.</summary>
+    public (MemoryOperand Number, int Last)? Offset { get; init; }
 }
 
 /// <summary>A ref, a literal displacement, and a number of vectors.</summary>

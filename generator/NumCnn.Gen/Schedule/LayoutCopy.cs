@@ -61,7 +61,7 @@ internal sealed class LayoutCopy
             Operation { Code: OpCode.Add } sum when sum.Operands[0] is Load old && sum.Operands[1] is Load load && AreSame(nest, old.Access, target) => load.Access,
             _ => null,
         };
-        if (source is null || source.Storage == target.Storage || Ordered(nest, source, target) is not { } steps)
+        if (source is null || source.Offset is not null || source.Storage == target.Storage || Ordered(nest, source, target) is not { } steps)
         {
             return null;
         }

@@ -106,7 +106,22 @@ internal sealed partial class Lowering
         }
 
         var start = FindRef(access.Storage, Terms(access), sampleOffset);
+        start = access.Offset is { } stored ? Shifted(start, Operand(stored.Number, point), stored.Last) : start;
         return new MemoryOperand(start, displacement, IsVector(access) ? point.LaneVector : 0);
+    }
+
+    /// <summary>A ref moved on by a number in memory; one for all accesses of a step that move alike.</summary>
+    private Ref Shifted(Ref start, MemoryOperand number, int last)
+    {
+        var key = (start, number.Start, number.Displacement);
+        if (!_shifted.TryGetValue(key, out var shifted))
+        {
+            shifted = new Ref(_names.Fresh(_names.OfStorage(start.Storage) + "At"), start.Storage, start, start.Terms, start.SampleOffset) { Offset = (number, last) };
+            _shifted.Add(key, shifted);
+            _output.Add(new RefStatement(shifted, []));
+        }
+
+        return shifted;
     }
 
     /// <summary>An index's value at a point, where no loop moves it.</summary>

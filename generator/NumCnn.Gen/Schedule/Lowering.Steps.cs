@@ -73,6 +73,7 @@ internal sealed partial class Lowering
     {
         Explain(points);
         Prefetch(points);
+        _shifted.Clear();
         int tiles = points[points.Count - 1].TileIndex + 1;
         int vectors = points.Count / tiles;
         var tiled = TileAxes(piece);
@@ -200,6 +201,7 @@ internal sealed partial class Lowering
 
     private void EmitStores(Point point, List<Point> points)
     {
+        _shifted.Clear();
         var uses = new Dictionary<Expr, int>();
         foreach (var store in _nest.Stores)
         {

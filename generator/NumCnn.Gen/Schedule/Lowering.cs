@@ -18,6 +18,7 @@ internal sealed partial class Lowering
     private readonly IReadOnlyList<Access> _accesses;
     private List<Statement> _output = [];
     private List<string> _locals = [];
+    private readonly Dictionary<(Ref Start, Ref Number, int Displacement), Ref> _shifted = [];
     private LoopVariable? _group;
     private List<string>? _straightLocals;
     private readonly Dictionary<(int Count, int Vectors), string> _masks = [];
@@ -37,7 +38,7 @@ internal sealed partial class Lowering
         var samples = nest.Parallel.FirstOrDefault(static axis => axis.IsSymbolic);
         if (samples is null)
         {
-            lowering.LowerPieces(plan.Pieces, 0);
+            lowering.LowerOrdered(0);
         }
         else
         {
@@ -65,6 +66,18 @@ internal sealed partial class Lowering
                 new Position(variable, 0),
                 () => LowerPieces([.. group], 1));
         }
+    }
+
+    /// <summary>Loops whose order counts stand around all pieces, if there are several.</summary>
+    private void LowerOrdered(int depth)
+    {
+        if (depth == _nest.Ordered || _plan.Pieces.Count == 1)
+        {
+            LowerPieces(_plan.Pieces, depth);
+            return;
+        }
+
+        OpenRange(_nest.Parallel[depth], _plan.Pieces[0].Ranges[_nest.Parallel[depth]], straight: false, () => LowerOrdered(depth + 1));
     }
 
     private void LowerPieces(IReadOnlyList<Piece> pieces, int depth)
@@ -134,18 +147,23 @@ internal sealed partial class Lowering
             return;
         }
 
-        var range = piece.Ranges[axis];
+        OpenRange(axis, piece.Ranges[axis], piece.Straight, () => Open(piece, depth + 1));
+    }
+
+    /// <summary>A range's tiles: a loop, or one after another.</summary>
+    private void OpenRange(Axis axis, Range range, bool straight, Action body)
+    {
         int steps = (range.End - range.Start) / range.Tile;
         bool items = axis == _nest.Items && !axis.IsTrivial;
         if (steps == 1 && !items)
         {
-            At(axis, new Position(null, range.Start), () => Open(piece, depth + 1));
+            At(axis, new Position(null, range.Start), body);
         }
-        else if (piece.Straight)
+        else if (straight)
         {
             for (int step = 0; step < steps; step++)
             {
-                At(axis, new Position(null, range.Start + (step * range.Tile)), () => Open(piece, depth + 1));
+                At(axis, new Position(null, range.Start + (step * range.Tile)), body);
             }
         }
         else
@@ -155,7 +173,7 @@ internal sealed partial class Lowering
                 new LoopStatement(items ? LoopKind.Items : LoopKind.Counted, variable) { Start = range.Start, End = range.End, Step = range.Tile },
                 axis,
                 new Position(variable, 0),
-                () => Open(piece, depth + 1));
+                body);
         }
     }
 

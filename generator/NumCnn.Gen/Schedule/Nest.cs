@@ -49,6 +49,9 @@ internal sealed class Nest
     /// <summary>Points write the same elements in turn (a scatter), so they keep their order.</summary>
     public bool Sequential { get; set; }
 
+    /// <summary>The first so many parallel axes write the same elements in turn: their loops keep their order, around whatever becomes of the others.</summary>
+    public int Ordered { get; set; }
+
     /// <summary>The parallel axis that threads share out; null where they share samples.</summary>
     public Axis? Items { get; set; }
 
@@ -72,7 +75,7 @@ internal sealed class Nest
 
     /// <summary>The same nest on other storages.</summary>
     public Nest WithStorages(IReadOnlyDictionary<Storage, Storage> storages)
-        => Rewritten(access => storages.TryGetValue(access.Storage, out var other) ? new Access(other, access.Address, access.Phase) : access, Inside, static axis => [axis]);
+        => Rewritten(access => access.With(own => storages.TryGetValue(own, out var other) ? other : own, static address => address), Inside, static axis => [axis]);
 
     /// <summary>The same nest with one axis, but for the lane, cut into items of equal length, which threads share out.</summary>
     public Nest Divided(Axis axis, int items)
@@ -83,7 +86,7 @@ internal sealed class Nest
         var place = (item * length) + rest;
         Affine Replaced(Affine value) => length == 1 ? value : value.Substitute(axis, place);
         var nest = Rewritten(
-            access => new(access.Storage, Replaced(access.Address), access.Phase is { } phase ? phase with { Index = Replaced(phase.Index) } : null),
+            access => access.With(Replaced),
             Inside is { } inside ? (Replaced(inside.Column), inside.Width) : null,
             own => own != axis ? [own] : length == 1 ? [axis] : [item, rest]);
         nest.Items = item;
@@ -92,13 +95,20 @@ internal sealed class Nest
         return nest;
     }
 
-    /// <summary>The same nest with two neighbouring axes of the sum as one.</summary>
+    /// <summary>The same nest with two neighbouring axes, of the sum or of the points, as one.</summary>
     public Nest Merged(Axis outer, Axis inner)
     {
         var merged = new Axis(inner.Name, checked(outer.Extent * inner.Extent));
-        var nest = Rewritten(access => new(access.Storage, access.Address.Substitute(outer, Affine.Zero).Substitute(inner, merged), access.Phase), Inside, static axis => [axis]);
-        nest.Reduction.Remove(outer);
-        nest.Reduction[nest.Reduction.IndexOf(inner)] = merged;
+        var nest = Rewritten(access => access.With(address => address.Substitute(outer, Affine.Zero).Substitute(inner, merged)), Inside, static axis => [axis]);
+        foreach (var list in new[] { nest.Parallel, nest.Reduction, nest.Tile })
+        {
+            list.Remove(outer);
+            if (list.IndexOf(inner) is >= 0 and var at)
+            {
+                list[at] = merged;
+            }
+        }
+
         return nest;
     }
 
@@ -106,7 +116,7 @@ internal sealed class Nest
     private Nest Rewritten(Func<Access, Access> replace, (Affine Column, int Width)? inside, Func<Axis, Axis[]> axes)
     {
         var rewriter = new AccessRewriter(replace);
-        var nest = new Nest { Title = Title, Part = Part, Lane = Lane, Block = Block, Sequential = Sequential, Items = Items, Inside = inside, SampleGroup = SampleGroup };
+        var nest = new Nest { Title = Title, Part = Part, Lane = Lane, Block = Block, Sequential = Sequential, Ordered = Ordered, Items = Items, Inside = inside, SampleGroup = SampleGroup };
         nest.Parallel.AddRange(Parallel.SelectMany(axes));
         nest.Tile.AddRange(Tile.Select(axis => axes(axis) is var own ? own[own.Length - 1] : axis));
         nest.Reduction.AddRange(Reduction);
@@ -145,6 +155,10 @@ internal sealed class Nest
         if (expr is Load load)
         {
             found.Add(load.Access);
+            if (load.Access.Offset is { } offset)
+            {
+                found.Add(offset.Number);
+            }
         }
         else if (expr is Operation operation)
         {

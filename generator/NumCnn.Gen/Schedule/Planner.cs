@@ -18,7 +18,7 @@ internal static class Planner
     public const int BodyBudget = 128;
 
     /// <summary>Operations of a store that are as much code as another statement, where a nest is to do without loops: a function of two or three more counts for nothing.</summary>
-    private const int OperationsOfStatement = 16;
+    private const int OperationsOfStatement = 8;
 
     /// <summary>Longer axes are never unrolled as a whole.</summary>
     public const int LongestUnrolled = 12;
@@ -50,6 +50,12 @@ internal static class Planner
         }
 
         if (nest.Lane is not null && (target.Kind == VectorKind.Variable || nest.Lane.Extent > target.Block))
+        {
+            return long.MaxValue;
+        }
+
+        // Each step that reads where to load names a place of its own; a loop's body has few of them.
+        if (nest.Accesses().Any(static access => access.Offset is not null))
         {
             return long.MaxValue;
         }

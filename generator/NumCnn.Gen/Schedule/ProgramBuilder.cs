@@ -120,16 +120,16 @@ internal sealed class ProgramBuilder
 
     /// <summary>
     /// A parameter's gradient from sums in another form, which the fold turns into it at the end of the batch: each sum by lanes,
-    /// or the sums at the points of Winograd's algorithm.
+    /// in the order of the pixels that it reads, or at the points of Winograd's algorithm.
     /// </summary>
     public void AddParameterGradient(
-        string kernel, string summary, string foldSummary, Nest nest, Nest fold, Storage partial, (Storage Storage, string Role) sums, IReadOnlyList<(Storage Storage, string Role)> roles, Turns? turns = null)
+        string kernel, string summary, string foldSummary, Nest nest, IReadOnlyList<Nest> fold, Storage partial, (Storage Storage, string Role) sums, IReadOnlyList<(Storage Storage, string Role)> roles, Turns? turns = null)
     {
         Add(kernel, summary, [nest], [.. roles.Where(role => nest.Accesses().Any(access => access.Storage == role.Storage))], turns);
         string sumSummary = summary + ", the shards added in order";
         var sum = Nests.SumShards(sumSummary, partial, sums.Storage, Block);
         _folds.Insert(0, Create(kernel + "Sum", sumSummary, Domain.Items, When.Always, [sum], [(partial, "shard"), (sums.Storage, "sums")]));
-        _ends.Add(Create(kernel + "Fold", foldSummary, Domain.Once, When.Always, [fold], [sums, .. roles]));
+        _ends.Add(Create(kernel + "Fold", foldSummary, Domain.Once, When.Always, fold, [sums, .. roles]));
     }
 
     private Step Create(string kernel, string summary, Domain domain, When when, IReadOnlyList<Nest> nests, IReadOnlyList<(Storage Storage, string Role)> roles) => new()

@@ -91,7 +91,7 @@ internal sealed class SampleShares
     /// </summary>
     private static bool Meet(Access access, Access other)
     {
-        if (access.Phase is not null || other.Phase is not null)
+        if (!access.IsAffine || !other.IsAffine)
         {
             return true;
         }
@@ -133,7 +133,7 @@ internal sealed class SampleShares
     /// <param name="unroll">How its step is unrolled.</param>
     private Nest Divide(Nest nest, double whole, UnrollMode unroll)
     {
-        if (nest.Items is not null || nest.Sequential || !KeepsToItself(nest) || whole < 2 * _limits.Item)
+        if (nest.Items is not null || nest.Sequential || nest.Ordered > 0 || !KeepsToItself(nest) || whole < 2 * _limits.Item)
         {
             return nest;
         }
@@ -183,7 +183,7 @@ internal sealed class SampleShares
     }
 
     private static bool IsSame(Access one, Access other)
-        => one == other || (one.Phase is null && other.Phase is null && (one.Address + (other.Address * -1)) is { Constant: 0, Terms.Count: 0 });
+        => one == other || (one.IsAffine && other.IsAffine && (one.Address + (other.Address * -1)) is { Constant: 0, Terms.Count: 0 });
 
     /// <summary>What the nest takes, by the planner's count: one thread, one sample.</summary>
     private static double Cycles(Nest nest, Target target, UnrollMode unroll)

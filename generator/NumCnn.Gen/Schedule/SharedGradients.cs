@@ -31,7 +31,7 @@ internal static class SharedGradients
     private static bool IsCopy(Nest nest)
         => nest.Accumulators.Count == 0
             && nest.Stores.Count == 1
-            && nest.Stores[0] is { Target: { Storage: { Region: Region.Sample, Keep: false } target, Phase: null } to, Value: Load { Access: { Storage: { Region: Region.Sample, Keep: false } source, Phase: null } from } }
+            && nest.Stores[0] is { Target: { Storage: { Region: Region.Sample, Keep: false } target, IsAffine: true } to, Value: Load { Access: { Storage: { Region: Region.Sample, Keep: false } source, IsAffine: true } from } }
             && target is { Geometry: null }
             && source is { Geometry: null }
             && target.Length == source.Length

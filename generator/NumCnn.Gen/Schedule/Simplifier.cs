@@ -45,17 +45,29 @@ internal static class Simplifier
     {
         var accesses = nest.Accesses().ToList();
         var literals = nest.Literals();
-        var axes = nest.Reduction.Where(static axis => !axis.IsTrivial).ToList();
-        for (int k = axes.Count - 2; k >= 0; k--)
+        if (Pair(nest.Reduction) is { } pair)
         {
-            var (outer, inner) = (axes[k], axes[k + 1]);
-            if (!outer.IsSymbolic && !inner.IsSymbolic && !literals.Contains(outer) && !literals.Contains(inner) && Follow(accesses, outer, inner))
-            {
-                return MergeSum(nest.Merged(outer, inner));
-            }
+            return MergeSum(nest.Merged(pair.Outer, pair.Inner));
         }
 
-        return nest;
+        // A sum over samples reads an image as a row of elements: which of its axes they come from makes no difference to its tiles.
+        return nest.Reduction.Exists(static axis => axis.IsSymbolic) && Pair(nest.Parallel) is { } points ? MergeSum(nest.Merged(points.Outer, points.Inner)) : nest;
+
+        (Axis Outer, Axis Inner)? Pair(List<Axis> all)
+        {
+            var axes = all.Where(static axis => !axis.IsTrivial).ToList();
+            for (int k = axes.Count - 2; k >= 0; k--)
+            {
+                if (CanMerge(axes[k]) && CanMerge(axes[k + 1]) && nest.Tile.Contains(axes[k]) == nest.Tile.Contains(axes[k + 1]) && Follow(accesses, axes[k], axes[k + 1]))
+                {
+                    return (axes[k], axes[k + 1]);
+                }
+            }
+
+            return null;
+        }
+
+        bool CanMerge(Axis axis) => !axis.IsSymbolic && axis != nest.Lane && axis != nest.Block && axis != nest.Items && !literals.Contains(axis);
     }
 
     private static bool Follow(List<Access> accesses, Axis outer, Axis inner)
@@ -74,7 +86,7 @@ internal static class Simplifier
             }
         }
 
-        var rewriter = new AccessRewriter(access => new(access.Storage, access.Address.Substitute(outer, Affine.Zero).Substitute(inner, merged), access.Phase));
+        var rewriter = new AccessRewriter(access => access.With(address => address.Substitute(outer, Affine.Zero).Substitute(inner, merged)));
         result.Stores.AddRange(nest.Stores.Select(rewriter.Rewrite));
         return result;
     }

@@ -100,14 +100,24 @@ internal sealed record PhaseIndex(Affine Index, int Phases, int Stride)
     }
 }
 
+/// <summary>
+/// Elements that an address moves on by a number which another kernel has stored: where in its window a maximum lies. Code that reads it
+/// keeps it within its bounds, so that whatever the number is, the address is inside.
+/// </summary>
+/// <param name="Number">The number.</param>
+/// <param name="Last">The largest that it can be; the smallest is 0.</param>
+/// <param name="Step">It is a multiple of this.</param>
+internal sealed record StoredOffset(Access Number, int Last, int Step);
+
 /// <summary>One element of a storage, or the first of a vector's.</summary>
 internal sealed class Access
 {
-    public Access(Storage storage, Affine address, PhaseIndex? phase = null)
+    public Access(Storage storage, Affine address, PhaseIndex? phase = null, StoredOffset? offset = null)
     {
         Storage = storage;
         Address = address;
         Phase = phase;
+        Offset = offset;
     }
 
     public Storage Storage { get; }
@@ -117,10 +127,26 @@ internal sealed class Access
     /// <summary>What the address needs beside, where columns lie in phases.</summary>
     public PhaseIndex? Phase { get; }
 
-    public bool DependsOn(Axis axis) => Address.FactorOf(axis) != 0 || (Phase is not null && Phase.Index.FactorOf(axis) != 0);
+    /// <summary>What memory adds to it; null where axes alone say which element it is.</summary>
+    public StoredOffset? Offset { get; }
+
+    /// <summary>The address is all there is.</summary>
+    public bool IsAffine => Phase is null && Offset is null;
+
+    public bool DependsOn(Axis axis) => Address.FactorOf(axis) != 0 || (Phase is not null && Phase.Index.FactorOf(axis) != 0) || (Offset is not null && Offset.Number.DependsOn(axis));
 
     /// <summary>The same place, further on.</summary>
-    public Access Moved(Affine by) => new(Storage, Address + by, Phase);
+    public Access Moved(Affine by) => new(Storage, Address + by, Phase, Offset);
+
+    /// <summary>The same on other storages, or over other axes.</summary>
+    public Access With(Func<Storage, Storage> storage, Func<Affine, Affine> affine) => new(
+        storage(Storage),
+        affine(Address),
+        Phase is { } phase ? phase with { Index = affine(phase.Index) } : null,
+        Offset is { } offset ? offset with { Number = offset.Number.With(storage, affine) } : null);
+
+    /// <summary>The same over other axes.</summary>
+    public Access With(Func<Affine, Affine> affine) => With(static storage => storage, affine);
 }
 
 /// <summary>

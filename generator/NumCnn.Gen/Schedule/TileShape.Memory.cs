@@ -25,7 +25,7 @@ internal sealed partial class TileShape
     /// pixels, and the next sum finds them gone. Pixels of many channels are far apart, so that few of them stay.
     /// </summary>
     private bool FetchesSums => _fetchesSums ??= _nest.Lane is not null
-        && !_sumsSamples && _loads.TrueForAll(load => load.Access.Phase is null && _nest.Reduction.TrueForAll(axis => LinesApart(load.Access, axis)))
+        && !_sumsSamples && _loads.TrueForAll(load => load.Access.IsAffine && _nest.Reduction.TrueForAll(axis => LinesApart(load.Access, axis)))
         && LinesOfSums().SelectMany(static lines => lines.Windows).Distinct().ToList() is var windows
         && _steps > Product(windows)
         && LinesOfSums().Sum(lines => lines.Count([.. windows.Select(static axis => (axis, axis.Extent))]) * lines.Apart) > FirstCache;
@@ -35,7 +35,7 @@ internal sealed partial class TileShape
     /// one operand is the same for all points, as the taps of a depthwise convolution are.
     /// </summary>
     private bool FetchesPoints => _fetchesPoints ??= !FetchesSums && _nest.Block is null && _nest.Lane is not null && _steps <= Product(PointAxes())
-        && _loads.TrueForAll(static load => load.Access.Phase is null && load.OnVectors)
+        && _loads.TrueForAll(static load => load.Access.IsAffine && load.OnVectors)
         && _loads.Exists(load => !PointAxes().Exists(load.Access.DependsOn))
         && !_nest.Parallel.Concat(_nest.Reduction).Any(static axis => axis.IsSymbolic)
         && _loads.Select(static load => load.Access).Concat(_nest.Stores.Select(static store => store.Target)).Select(static access => access.Storage).Distinct().Sum(static storage => (long)storage.Length) * _target.ElementSize > FirstCache;
@@ -99,6 +99,11 @@ internal sealed partial class TileShape
         foreach (var (axis, factor) in access.Address.Terms)
         {
             Spread(axis == lane || axis.IsSymbolic ? [0] : Enumerable.Range(0, Math.Min(axis.Extent, line)).Select(k => k * factor));
+        }
+
+        if (access.Offset is { } stored)
+        {
+            Spread(Enumerable.Range(0, line).Select(k => k * stored.Step));
         }
 
         if (access.Phase is { } phase)

@@ -23,7 +23,7 @@ internal sealed partial class TileShape
     /// <summary>The bodies whose steps could share a load under some tile.</summary>
     public IEnumerable<Body> Bodies()
     {
-        if (_unroll != UnrollMode.Auto || _nest.Sequential || _nest.Lane is null || _tile.Exists(static axis => axis.IsSymbolic))
+        if (_unroll != UnrollMode.Auto || _nest.Sequential || _nest.Lane is null || _tile.Exists(static axis => axis.IsSymbolic) || _loads.Exists(static load => load.Access.Offset is not null))
         {
             yield break;
         }
@@ -100,7 +100,7 @@ internal sealed partial class TileShape
 
     /// <summary>A quick look: an access that a tile's axis and one of the body's move to the same place.</summary>
     private bool CanShare(Body body)
-        => _loads.Exists(load => load.Access.Phase is null && body.MovesOneWay(load.Access)
+        => _loads.Exists(load => load.Access.IsAffine && body.MovesOneWay(load.Access)
             && body.Axes.Any(own => _tile.Exists(axis => load.Access.Address.FactorOf(axis) is var tiled && load.Access.Address.FactorOf(own.Axis) is var factor && tiled != 0 && factor != 0
                 && Enumerable.Range(1, own.Count - 1).Any(k => factor * k % tiled == 0 && Math.Abs(factor * k / tiled) < axis.Extent))));
 
@@ -153,7 +153,7 @@ internal sealed partial class TileShape
         {
             var load = _loads[k];
             int saved = ((load.OnVectors ? vectors : 1) * Places(load.Access, tile) * Places(load.Access, body.Axes)) - counts[k];
-            if (saved > most && load.Access.Phase is null && body.MovesOneWay(load.Access))
+            if (saved > most && load.Access.IsAffine && body.MovesOneWay(load.Access))
             {
                 most = saved;
                 best = load;

@@ -29,7 +29,7 @@ internal sealed partial class TileShape
     }
 
     private bool IsStream(TileLoad load)
-        => load.OnVectors && load.Access.Phase is null && load.Access.Storage.IsStreamed
+        => load.OnVectors && load.Access.IsAffine && load.Access.Storage.IsStreamed
             && !_nest.Tile.Exists(axis => axis != _nest.Block && !axis.IsTrivial && load.Access.DependsOn(axis))
             && _nest.Reduction.LastOrDefault(static axis => !axis.IsTrivial) is { } inner && Math.Abs(load.Access.Address.FactorOf(inner)) == _target.Block;
 

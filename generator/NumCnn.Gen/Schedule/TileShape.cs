@@ -29,6 +29,9 @@ internal sealed partial class TileShape
     /// <summary>Cycles that a step costs beside its operations: the loop, and what the machine cannot overlap. Larger tiles share it.</summary>
     private const double StepCost = 0.5;
 
+    /// <summary>Cycles of a step that reads from memory where to load.</summary>
+    private const double OffsetCost = 2;
+
     /// <summary>Cycles of a loop's end, which the machine cannot foresee: a short sum that stands in one body saves them.</summary>
     private const double LoopEnd = 8;
 
@@ -47,6 +50,7 @@ internal sealed partial class TileShape
     private readonly ForcedTile? _forced;
     private readonly double _steps;
     private readonly bool _sumsSamples;
+    private readonly int _offsets;
     private readonly Dictionary<(int Vectors, Body? Body), (double Cost, Axis? First, int FirstTile, Axis? Second, int SecondTile)> _rectangles = [];
 
     public TileShape(Nest nest, Target target, UnrollMode unroll = UnrollMode.Auto, ForcedTile? forced = null)
@@ -59,6 +63,7 @@ internal sealed partial class TileShape
         _loads = [.. nest.Accumulators.SelectMany(UpdateLoads).Distinct().Select(access => new TileLoad(access, OnVectors(access), LinesOfLoad(access)))];
         _steps = Product(nest.Reduction);
         _sumsSamples = nest.Reduction.Exists(static axis => axis.IsSymbolic);
+        _offsets = _loads.Select(static load => load.Access.Offset).Distinct().Count(static offset => offset is not null);
     }
 
     /// <summary>The steps that share their loads in one loop's body, as <see cref="BestVectors"/> chose them; null where steps stand for themselves.</summary>
@@ -203,7 +208,7 @@ internal sealed partial class TileShape
         {
             var access = load.Access;
             int step = access.Address.FactorOf(axis);
-            if (step == 0)
+            if (step == 0 || access.Offset is not null)
             {
                 continue;
             }
@@ -309,7 +314,7 @@ internal sealed partial class TileShape
         int operations = points * Accumulators;
         bool isWhole = CanBeWhole && (operations + loads) * _steps <= Planner.BodyBudget && (operations * 2 < _target.Registers || !SharesLoads);
         double memory = MemoryCycles(tile, vectors, isWhole);
-        double arithmetic = StepCycles(operations, lines / LoadsPerCycle, Latency) + (HiddenLoadCost * lines) + ClockCycles(clock) + StepCost + EndCycles(points, isWhole);
+        double arithmetic = StepCycles(operations, lines / LoadsPerCycle, Latency) + (HiddenLoadCost * lines) + ClockCycles(clock) + StepCost + (OffsetCost * _offsets) + EndCycles(points, isWhole);
         return (WithStream(Overlapped(arithmetic, memory), tile, vectors), operations + held + passing);
     }
 

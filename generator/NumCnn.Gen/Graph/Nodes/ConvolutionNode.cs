@@ -4,7 +4,7 @@ using NumCnn.Gen.Schedule;
 namespace NumCnn.Gen.Graph.Nodes;
 
 /// <summary>A convolution, a linear layer or a transposed convolution: one equation, solved for y or for x.</summary>
-internal sealed class ConvolutionNode : Node, IEpilogue
+internal sealed partial class ConvolutionNode : Node, IEpilogue
 {
     /// <summary>Below this many a layer costs too little for a layout of its own.</summary>
     private const long FewestMultiplyAdds = 4096;
@@ -109,13 +109,13 @@ internal sealed class ConvolutionNode : Node, IEpilogue
         if (!_transposed)
         {
             Input.RequireHalo(_winograd?.Border ?? _equation.XBorder);
-            if (backward && WinogradOfWeight is { } gradient)
+            if (backward && Maxima is null && WinogradOfWeight is { } gradient)
             {
                 Input.RequireHalo(gradient.XBorder);
                 Output.RequireGradientHalo(gradient.YBorder);
             }
 
-            if (backward && Input.NeedsGradient && (RunsOverColumns || !_equation.CanScatterColumns(_order, Input.Phases) || Input.Phases == 0))
+            if (backward && Maxima is null && Input.NeedsGradient && (RunsOverColumns || !_equation.CanScatterColumns(_order, Input.Phases) || Input.Phases == 0))
             {
                 Output.RequireGradientHalo(WinogradOfGradient?.Border ?? _equation.YBorder);
             }
@@ -224,7 +224,11 @@ internal sealed class ConvolutionNode : Node, IEpilogue
     {
         string title = $"{Layer}: dw = Σ over samples and pixels of dy · x";
         string kernel = Layer + ".WeightGradient";
-        if (RunsOverColumns)
+        if (Maxima is not null)
+        {
+            WeightGradientOfMaxima(program, Maxima, kernel, title);
+        }
+        else if (RunsOverColumns)
         {
             var lanes = ProgramBuilder.Shard(_weight.Name + " by lane", _equation.PartialLength);
             var sums = ProgramBuilder.Scratch(_weight.Name + " by lane", _equation.PartialLength);
@@ -233,7 +237,7 @@ internal sealed class ConvolutionNode : Node, IEpilogue
                 title,
                 title + ", the lanes added up",
                 _equation.CorrelateColumns(title, x, dy, lanes),
-                _equation.FoldWeights(title, sums, _weight.GradientStorage, _order),
+                [_equation.FoldWeights(title, sums, _weight.GradientStorage, _order)],
                 lanes,
                 (sums, "lanes"),
                 [(x.Storage, "x"), (dy.Storage, "dy"), (lanes, "dw"), (_weight.GradientStorage, "dw")]);
@@ -254,7 +258,8 @@ internal sealed class ConvolutionNode : Node, IEpilogue
         {
             title = $"{Layer}: db = Σ over samples and pixels of dy";
             var gradient = _bias.GradientStorage;
-            var sums = new PixelSums(title, Output, program.Block);
+            dy = Maxima?.Shares ?? dy;
+            var sums = new PixelSums(title, Maxima?.Pooled ?? Output, program.Block);
             sums.Add("a", (sum, c, i, j) => sum + (Expr)dy.At(c, i, j), gradient, (c, sum) => (Expr)new Access(gradient, c) + sum);
             program.AddParameterGradient(Layer + ".BiasGradient", title, sums.Nests, [(dy.Storage, "dy"), .. sums.Roles, (gradient, "db")]);
         }
@@ -263,6 +268,11 @@ internal sealed class ConvolutionNode : Node, IEpilogue
     private void InputGradient(ProgramBuilder program, View dy)
     {
         var dx = Input.Gradient;
+        if (Maxima is not null)
+        {
+            InputGradientOfMaxima(program, Maxima, dx);
+            return;
+        }
 
         // Where dx lies in rows that this kernel cannot write, a copy turns what it wrote.
         bool writesRows = dx.LanesOverColumns && _equation.CanScatterColumns(_order, dx.Phases);

@@ -56,6 +56,12 @@ internal sealed class MaxPoolNode : Node, IEpilogue
     /// <summary>Few elements, none of them in two windows, and lanes over columns.</summary>
     public bool CanFuse => Output.Phases > 0 && Partitions && _window.Kernel.H * _window.Kernel.W <= FusedTaps;
 
+    /// <summary>Not null where the input's gradient is one element a window, and says where that lies.</summary>
+    public MaximaGradient? Maxima { get; set; }
+
+    /// <summary>The gradient's kernel compares the elements of each window one by one, and all windows have the same.</summary>
+    public bool CanPlace => _pieces.Count == 1 && _window.Kernel.H * _window.Kernel.W is > 1 and <= UnrolledTaps;
+
     private Value Input => Inputs[0];
 
     /// <summary>Every element is in one window exactly.</summary>
@@ -94,6 +100,12 @@ internal sealed class MaxPoolNode : Node, IEpilogue
     {
         if (!Input.NeedsGradient)
         {
+            return;
+        }
+
+        if (Maxima is not null)
+        {
+            Place(program, Maxima);
             return;
         }
 
@@ -150,6 +162,32 @@ internal sealed class MaxPoolNode : Node, IEpilogue
         give.Stores.Add(Nests.Into(piece.Window.At(Input.Gradient, c, i, j, u, v), Expr.SelectEqual(x, top, rest, 0), add));
         give.Stores.Add(new StoreTo(Scratch(left, c, piece.Row(i), piece.Column(j)), Expr.SelectEqual(x, top, 0, rest)));
         yield return give;
+    }
+
+    /// <summary>What the maximum of each window gets, and where it lies.</summary>
+    private void Place(ProgramBuilder program, MaximaGradient maxima)
+    {
+        var part = GradientPart.Of(Input, this);
+        string title = $"{Layer}: what the first maximum of each window gets of dy{part.Title}, and where it lies: all other elements of dx are zero";
+        var nest = new Nest { Title = title };
+        var (i, j) = Pixels(nest, program, _pieces[0], out var c);
+        List<((int Row, int Column) Place, Expr X)> taps = [.. _window.Taps.Select(tap => (tap, (Expr)_window.At(Input.View, c, i, j, tap.Row, tap.Column)))];
+        var largest = taps.Select(static tap => tap.X).Aggregate(Expr.Max);
+
+        // With a NaN in its window nothing equals the maximum, and nothing gets anything.
+        nest.Stores.Add(new StoreTo(maxima.Shares.At(c, i, j), Expr.SelectEqual(largest, largest, part.Share(Output.Gradient.At(c, i, j), largest), 0)));
+        foreach (var (places, offset) in maxima.Places)
+        {
+            Expr place = offset(taps[taps.Count - 1].Place);
+            for (int k = taps.Count - 2; k >= 0; k--)
+            {
+                place = Expr.SelectEqual(taps[k].X, largest, offset(taps[k].Place), place);
+            }
+
+            nest.Stores.Add(new StoreTo(places.At(c, i, j), place));
+        }
+
+        program.Add(Layer + ".Backward", title, Domain.Samples, [nest], [(Input.View.Storage, "x"), (Output.Gradient.Storage, "dy"), .. maxima.Roles]);
     }
 
     private Nest Select(string title, ProgramBuilder program, Piece piece, Func<Expr, Expr, Expr> complete, Func<Affine, Affine, Affine, Expr, Expr, StoreTo> store)

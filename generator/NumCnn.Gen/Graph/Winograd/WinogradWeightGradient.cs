@@ -82,7 +82,7 @@ internal sealed class WinogradWeightGradient
             title,
             fold,
             ProductNest(title, v, d, shard),
-            TapNest(fold, sums, weightGradient),
+            [TapNest(fold, sums, weightGradient)],
             shard,
             (sums, "m"),
             [(v, "v"), (d, "d"), (shard, "m"), (weightGradient, "dw")],
