@@ -6,6 +6,38 @@ namespace NumCnn;
 /// <summary>What generated code tells the processor's caches. It changes no result.</summary>
 public static class Caches
 {
+    /// <summary>What a processor's second cache takes beside all else.</summary>
+    private const nint LargestRows = 512 << 10;
+
+    /// <summary>
+    /// Asks for all lines of some rows, one row after another, as they come fastest from another processor's cache: a kernel that reads a few
+    /// elements of each row at a time would wait for every line. Does nothing for more than the cache takes.
+    /// </summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="first">The first row's first element.</param>
+    /// <param name="rows">Their number.</param>
+    /// <param name="pitch">Elements from one row to the next.</param>
+    /// <param name="length">Elements of a row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PrefetchRows<T>(ref T first, nint rows, nint pitch, nint length)
+        where T : unmanaged
+    {
+        nint line = 64 / Unsafe.SizeOf<T>();
+        if (rows * length > LargestRows / Unsafe.SizeOf<T>())
+        {
+            return;
+        }
+
+        for (nint row = 0; row < rows; row++)
+        {
+            ref T start = ref Unsafe.Add(ref first, row * pitch);
+            for (nint k = 0; k < length; k += line)
+            {
+                Prefetch(ref Unsafe.Add(ref start, k));
+            }
+        }
+    }
+
     /// <summary>
     /// Asks for the line of an element that will be read soon, from memory or a cache far away: kernels with more weights than the second
     /// cache keeps would wait for them. Nothing is read: the element may lie behind the end of what there is. Does nothing where the

@@ -51,8 +51,11 @@ internal sealed class ProgramBuilder
         When = before;
     }
 
-    /// <summary>All steps: those that prepare copies of weights, the chain, and the weight gradients, which wait for nobody.</summary>
-    public IReadOnlyList<Step> Steps => [.. _first, .. _second, .. _steps, .. _last, .. _folds, .. _ends];
+    /// <summary>
+    /// All steps: those that prepare copies of weights, the chain, and the weight gradients, which wait for nobody. These go from the first layer
+    /// to the last, as the parameters lie: the thread that computes the first half of them is then the one that the optimizer gives it to.
+    /// </summary>
+    public IReadOnlyList<Step> Steps => [.. _first, .. _second, .. _steps, .. Enumerable.Reverse(_last), .. Enumerable.Reverse(_folds), .. _ends];
 
     public void Add(string kernel, string summary, Nest nest, params (Storage, string)[] roles) => Add(kernel, summary, Domain.Samples, [nest], roles);
 

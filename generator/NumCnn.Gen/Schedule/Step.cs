@@ -87,6 +87,11 @@ internal sealed class Step
     /// <summary>Shares into which the step's work can be split among threads.</summary>
     public int Items => Nests.Count == 1 && Nests[0].Items is { } axis ? axis.Extent : 1;
 
+    /// <summary>What each item reads of all samples, whichever it is: other threads may have written half of it.</summary>
+    public IEnumerable<Storage> ReadByAllItems => Nests.Count == 1 && Nests[0] is { Items: { IsTrivial: false } items } nest && TakesSamples
+        ? nest.Accesses().Where(access => access.Storage.Region == Region.Sample && !access.DependsOn(items)).Select(static access => access.Storage).Distinct()
+        : [];
+
     public bool Uses(Storage storage) => Arguments.Any(argument => argument.Storage == storage);
 
     /// <summary>The same step on other storages.</summary>

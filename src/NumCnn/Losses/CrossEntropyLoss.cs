@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 
 namespace NumCnn;
@@ -32,6 +33,21 @@ public sealed class CrossEntropyLoss<T> : ClassLoss<T>
     private protected override double Average(ReadOnlySpan<T> outputs, ReadOnlySpan<int> targets, int counted, Span<T> gradient)
     {
         gradient.Clear();
+
+        // Not on the stack: clearing it with vectors would make every call of exp wait, which is compiled without them.
+        double[] powers = ArrayPool<double>.Shared.Rent(Classes);
+        try
+        {
+            return Average(outputs, targets, counted, gradient, powers.AsSpan(0, Classes));
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(powers);
+        }
+    }
+
+    private double Average(ReadOnlySpan<T> outputs, ReadOnlySpan<int> targets, int counted, Span<T> gradient, Span<double> powers)
+    {
         double hits = 0, smooth = 0;
         double hitWeight = (1 - _labelSmoothing) / counted;
         double smoothWeight = _labelSmoothing / ((double)Classes * counted);
@@ -43,7 +59,8 @@ public sealed class CrossEntropyLoss<T> : ClassLoss<T>
             }
 
             int first = FirstClass(i);
-            double logSum = LogSumExp(outputs, first);
+            double sum = SumOfPowers(outputs, first, powers, out double max);
+            double logSum = max + Math.Log(sum);
             hits += logSum - At(outputs, first + targets[i] * Positions);
             if (_labelSmoothing > 0)
             {
@@ -55,39 +72,40 @@ public sealed class CrossEntropyLoss<T> : ClassLoss<T>
 
             if (gradient.Length > 0)
             {
-                FillGradient(outputs, gradient, first, targets[i], logSum, hitWeight, smoothWeight);
+                FillGradient(powers, sum, gradient, first, targets[i], hitWeight, smoothWeight);
             }
         }
 
         return counted == 0 ? double.NaN : hits * hitWeight + smooth * smoothWeight;
     }
 
-    private void FillGradient(ReadOnlySpan<T> outputs, Span<T> gradient, int first, int label, double logSum, double hitWeight, double smoothWeight)
+    private void FillGradient(ReadOnlySpan<double> powers, double sum, Span<T> gradient, int first, int label, double hitWeight, double smoothWeight)
     {
         double total = hitWeight + Classes * smoothWeight; // 1 / counted
-        for (int c = 0; c < Classes; c++)
+        for (int c = 0; c < powers.Length; c++)
         {
-            int at = first + c * Positions;
             double target = (c == label ? hitWeight : 0) + smoothWeight;
-            gradient[at] = T.CreateTruncating(Math.Exp(At(outputs, at) - logSum) * total - target);
+            gradient[first + c * Positions] = T.CreateTruncating(powers[c] / sum * total - target);
         }
     }
 
-    private double LogSumExp(ReadOnlySpan<T> outputs, int first)
+    /// <summary>e to each score less the largest, and the sum of all.</summary>
+    private double SumOfPowers(ReadOnlySpan<T> outputs, int first, Span<double> powers, out double max)
     {
-        double max = double.NegativeInfinity;
+        max = double.NegativeInfinity;
         for (int c = 0; c < Classes; c++)
         {
             max = Math.Max(max, At(outputs, first + c * Positions));
         }
 
         double sum = 0;
-        for (int c = 0; c < Classes; c++)
+        for (int c = 0; c < powers.Length; c++)
         {
-            sum += Math.Exp(At(outputs, first + c * Positions) - max);
+            powers[c] = Math.Exp(At(outputs, first + c * Positions) - max);
+            sum += powers[c];
         }
 
-        return max + Math.Log(sum);
+        return sum;
     }
 
     private static double At(ReadOnlySpan<T> outputs, int index) => double.CreateTruncating(outputs[index]);

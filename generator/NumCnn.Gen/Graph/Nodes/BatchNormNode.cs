@@ -4,7 +4,7 @@ namespace NumCnn.Gen.Graph.Nodes;
 
 /// <summary>
 /// Batch normalisation as a scale and a shift for each channel: y = x · scale + shift. In training they come from the batch
-/// (each sample's mean and sum of squares first, then the samples combined in order), otherwise from the running statistics.
+/// (each sample's mean and sum of squares first, where it has several pixels, then the samples combined in order), otherwise from the running statistics.
 /// </summary>
 internal sealed class BatchNormNode : Node, IEpilogue, IFusable
 {
@@ -49,6 +49,9 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
     private Value Input => Inputs[0];
 
     private int Channels => Input.Shape.Channels;
+
+    /// <summary>A sample has one value a channel, which needs no sums of its own.</summary>
+    private bool IsSinglePixel => Input.Shape.Pixels == 1 && Input.Phases == 0;
 
     public IEnumerable<(Storage Storage, string Role)> Operands => [(_scale, "scale"), (_shift, "shift")];
 
@@ -101,28 +104,27 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
     {
         int padded = ParameterTensor.Padded(Channels, program.Block);
         var dy = Output.Gradient;
-        var sum = new Storage(Layer + " sum dy", Region.Sample, padded);
-        var product = new Storage(Layer + " sum dy x", Region.Sample, padded);
-        string title = $"{Layer}: of one sample, Σ dy and Σ dy · (x − mean[c])";
-        var sums = new PixelSums(title, Input, program.Block);
-        sums.Add("a", (a, c, i, j) => a + (Expr)dy.At(c, i, j), sum, static (_, total) => total);
-        sums.Add("b", (b, c, i, j) => Expr.MultiplyAdd(dy.At(c, i, j), (Expr)Input.View.At(c, i, j) - new Access(_mean, c), b), product, (c, total) => total * (Expr)new Access(_deviation, c));
-        program.Add(
-            Layer + ".SumGradients",
-            title,
-            Domain.Samples,
-            sums.Nests,
-            [(Input.View.Storage, "x"), (dy.Storage, "dy"), (_mean, "mean"), (_deviation, "deviation"), .. sums.Roles, (sum, "sum"), (product, "product")]);
-        Combine(program, padded, sum, product);
+        if (IsSinglePixel)
+        {
+            Combine(program, padded, (a, c, n) => a + (Expr)dy.At(c, 0, 0).Moved(n), (b, c, n) => Expr.MultiplyAdd(dy.At(c, 0, 0).Moved(n), Difference(Input.View.At(c, 0, 0).Moved(n), c), b), InDeviations, [(Input.View.Storage, "x"), (dy.Storage, "dy")]);
+        }
+        else
+        {
+            var sum = new Storage(Layer + " sum dy", Region.Sample, padded);
+            var product = new Storage(Layer + " sum dy x", Region.Sample, padded);
+            SampleGradients(program, dy, sum, product);
+            Combine(program, padded, (a, c, n) => a + (Expr)new Access(sum, c + n), (b, c, n) => b + (Expr)new Access(product, c + n), static (_, b) => b, [(sum, "sums"), (product, "products")]);
+        }
+
         if (Input.NeedsGradient)
         {
             var part = GradientPart.Of(Input, this);
-            title = $"{Layer}: dx = scale[c] · dy + slope[c] · (x − mean[c]) + offset[c]{part.Title}";
+            string title = $"{Layer}: dx = scale[c] · dy + slope[c] · (x − mean[c]) + offset[c]{part.Title}";
             var nest = Nests.Elementwise(title, Input, program.Block, (nest, c, i, j) => nest.Stores.Add(part.Store(
                 c,
                 i,
                 j,
-                Expr.MultiplyAdd(new Access(_scale, c), dy.At(c, i, j), Expr.MultiplyAdd(new Access(_slope, c), (Expr)Input.View.At(c, i, j) - new Access(_mean, c), new Access(_offset, c))))));
+                Expr.MultiplyAdd(new Access(_scale, c), dy.At(c, i, j), Expr.MultiplyAdd(new Access(_slope, c), Difference(Input.View.At(c, i, j), c), new Access(_offset, c))))));
             program.ForGradientOf(Input.Trains, () => program.Add(
                 Layer + ".Backward",
                 title,
@@ -137,27 +139,50 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
         }
     }
 
+    /// <summary>Of one sample, what its gradients add up to.</summary>
+    private void SampleGradients(ProgramBuilder program, View dy, Storage sum, Storage product)
+    {
+        string title = $"{Layer}: of one sample, Σ dy and Σ dy · (x − mean[c])";
+        var sums = new PixelSums(title, Input, program.Block);
+        sums.Add("a", (a, c, i, j) => a + (Expr)dy.At(c, i, j), sum, static (_, total) => total);
+        sums.Add("b", (b, c, i, j) => Expr.MultiplyAdd(dy.At(c, i, j), Difference(Input.View.At(c, i, j), c), b), product, InDeviations);
+        program.Add(
+            Layer + ".SumGradients",
+            title,
+            Domain.Samples,
+            sums.Nests,
+            [(Input.View.Storage, "x"), (dy.Storage, "dy"), (_mean, "mean"), (_deviation, "deviation"), .. sums.Roles, (sum, "sum"), (product, "product")]);
+    }
+
+    private Expr Difference(Access x, Affine c) => (Expr)x - new Access(_mean, c);
+
+    private Expr InDeviations(Affine c, Expr product) => product * (Expr)new Access(_deviation, c);
+
     private void BatchStatistics(ProgramBuilder program, int padded)
     {
         var mean = new Storage(Layer + " sample mean", Region.Sample, padded);
         var squares = new Storage(Layer + " sample squares", Region.Sample, padded);
-        SampleStatistics.Add(program, Layer, Input, mean, squares, When.Training | When.NotInPredict);
+        if (!IsSinglePixel)
+        {
+            SampleStatistics.Add(program, Layer, Input, mean, squares, When.Training | When.NotInPredict);
+        }
 
-        string title = $"{Layer}: mean and variance of the batch from its samples', scale, shift and running statistics";
+        string title = $"{Layer}: mean and variance of the batch{(IsSinglePixel ? string.Empty : " from its samples'")}, scale, shift and running statistics";
         int pixels = Input.Shape.Pixels;
+        Access Mean(Affine c, Axis n) => IsSinglePixel ? Input.View.At(c, 0, 0).Moved(n) : new Access(mean, c + n);
         var average = Nests.PerChannel(title, Channels, program.Block, (nest, c) =>
         {
             var n = new Axis("n", Axis.Symbolic);
             nest.Reduction.Add(n);
-            var sum = Nests.Sum(nest, "a", sum => sum + (Expr)new Access(mean, c + n));
+            var sum = Nests.Sum(nest, "a", sum => sum + (Expr)Mean(c, n));
             nest.Stores.Add(new StoreTo(new Access(_mean, c), sum * new Scalar("perSample")));
         });
         var variance = Nests.PerChannel(title, Channels, program.Block, (nest, c) =>
         {
             var n = new Axis("n", Axis.Symbolic);
             nest.Reduction.Add(n);
-            Expr difference = (Expr)new Access(mean, c + n) - new Access(_mean, c);
-            var sum = Nests.Sum(nest, "a", sum => sum + Expr.MultiplyAdd(difference * difference, pixels, new Access(squares, c + n)));
+            var difference = Difference(Mean(c, n), c);
+            var sum = Nests.Sum(nest, "a", sum => IsSinglePixel ? Expr.MultiplyAdd(difference, difference, sum) : sum + Expr.MultiplyAdd(difference * difference, pixels, new Access(squares, c + n)));
             var biased = sum * (new Scalar("perSample") * (1.0 / pixels));
             var deviation = (Expr)1 / Expr.Sqrt(biased + _eps);
             var scale = _weight is null ? deviation : deviation * (Expr)new Access(_weight.Storage, c);
@@ -176,7 +201,7 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
             Domain.Once,
             [average, variance],
             [
-                (mean, "means"), (squares, "squares"), .. AffineRoles(), (_mean, "mean"), (_deviation, "deviation"), (_scale, "scale"), (_shift, "shift"),
+                (Input.View.Storage, "x"), (mean, "means"), (squares, "squares"), .. AffineRoles(), (_mean, "mean"), (_deviation, "deviation"), (_scale, "scale"), (_shift, "shift"),
                 (_runningMean.Storage, "runningMean"), (_runningVariance.Storage, "runningVariance"),
             ],
             When.Training | When.NotInPredict,
@@ -208,7 +233,19 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
     }
 
     /// <summary>The parameters' gradients, and dx as a linear function of dy and x − mean, which does not cancel where the mean is large.</summary>
-    private void Combine(ProgramBuilder program, int padded, Storage sum, Storage product)
+    /// <param name="program">The steps.</param>
+    /// <param name="padded">Elements of a value a channel.</param>
+    /// <param name="addGradient">Σ dy after one more sample, from the sum, the channel and the sample.</param>
+    /// <param name="addProduct">Σ dy · (x − mean) likewise.</param>
+    /// <param name="finish">The product's sum in deviations, as x is.</param>
+    /// <param name="operands">What they read.</param>
+    private void Combine(
+        ProgramBuilder program,
+        int padded,
+        Func<Expr, Affine, Axis, Expr> addGradient,
+        Func<Expr, Affine, Axis, Expr> addProduct,
+        Func<Affine, Expr, Expr> finish,
+        IReadOnlyList<(Storage Storage, string Role)> operands)
     {
         _slope = ProgramBuilder.Scratch(Layer + " slope", padded);
         _offset = ProgramBuilder.Scratch(Layer + " offset", padded);
@@ -219,8 +256,8 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
             {
                 var n = new Axis("n", Axis.Symbolic);
                 nest.Reduction.Add(n);
-                var a = Nests.Sum(nest, "a", a => a + (Expr)new Access(sum, c + n));
-                var b = Nests.Sum(nest, "b", b => b + (Expr)new Access(product, c + n));
+                var a = Nests.Sum(nest, "a", a => addGradient(a, c, n));
+                var b = finish(c, Nests.Sum(nest, "b", b => addProduct(b, c, n)));
                 if (_weight is { Trainable: true })
                 {
                     nest.Stores.Add(Nests.Into(new Access(_weight.GradientStorage, c), b, add: true));
@@ -237,7 +274,7 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
                 nest.Stores.Add(new StoreTo(new Access(_slope, c), slope));
                 nest.Stores.Add(new StoreTo(new Access(_offset, c), training ? -(scale * a * perValue) : 0));
             });
-            var roles = new List<(Storage, string)> { (sum, "sums"), (product, "products"), (_scale, "scale"), (_deviation, "deviation"), (_mean, "mean") };
+            List<(Storage, string)> roles = [.. operands, (_scale, "scale"), (_deviation, "deviation"), (_mean, "mean")];
             if (_weight is not null)
             {
                 roles.Add((_weight.GradientStorage, "dw"));
