@@ -33,6 +33,25 @@ public class MaximaTests
     [InlineData("  - conv2d: {name: c, out_channels: 16, kernel_size: 3}\n  - max_pool2d: {kernel_size: 2, stride: 1}\n")] // as many windows as pixels
     public void Otherwise_they_go_over_all_pixels(string layers) => Assert.False(UsesMaxima(layers));
 
+    [Theory]
+    [InlineData(16, 2, false)]
+    [InlineData(16, 6, false)] // more elements a window, of which one counts
+    [InlineData(32, 2, true)] // whose weights and their zeros exceed the first cache
+    public void The_inputs_gradient_goes_over_maxima_where_that_is_cheaper(int channels, int window, bool needsAll)
+        => Assert.Equal(needsAll, Maxima($"  - conv2d: {{out_channels: {channels}, kernel_size: 3, padding: 1}}\n  - relu\n  - conv2d: {{name: c, out_channels: {channels}, kernel_size: 3, padding: 1}}\n  - max_pool2d: {{kernel_size: {Math.Min(window, 4)}, stride: {window}}}\n")!.NeedsAll);
+
+    [Fact]
+    public void Sums_of_an_image_that_exceeds_the_first_cache_go_row_by_row()
+    {
+        Assert.Equal(0, Sums(16).Ordered);
+        Assert.Equal(1, Sums(40).Ordered);
+        static Nest Sums(int size)
+        {
+            string yaml = $"name: Net\ninput: [3, {size}, {size}]\nseed: 1\nlayers:\n{Image}  - max_pool2d: 2\nloss: mse\n";
+            return NetworkProgram.Create(NetworkGraph.Build(Networks.Resolve(yaml), new ProblemSink())!).Backward.First(static step => step.Kernel == "c.WeightGradient").Nests[0];
+        }
+    }
+
     [Fact]
     public void Where_a_maximum_lies_is_kept_within_the_windows_bounds()
     {
@@ -70,12 +89,13 @@ public class MaximaTests
 
     private static string Yaml(string layers) => $"name: Net\ninput: [3, 20, 20]\nseed: 1\nlayers:\n{layers}loss: mse\n";
 
-    private static bool UsesMaxima(string layers)
+    private static bool UsesMaxima(string layers) => Maxima(layers) is not null;
+
+    private static MaximaGradient? Maxima(string layers)
     {
         var problems = new ProblemSink();
         var graph = NetworkGraph.Build(Networks.Resolve(Yaml(layers)), problems);
         Assert.False(problems.HasErrors);
-        var convolution = graph!.Nodes.OfType<ConvolutionNode>().First(static node => node.Layer == "c");
-        return convolution.Maxima is not null;
+        return graph!.Nodes.OfType<ConvolutionNode>().First(static node => node.Layer == "c").Maxima;
     }
 }

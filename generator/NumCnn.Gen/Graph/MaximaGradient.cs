@@ -9,7 +9,6 @@ namespace NumCnn.Gen.Graph;
 /// </summary>
 internal sealed class MaximaGradient
 {
-    private readonly List<(View View, Func<(int Row, int Column), int> Offset)> _places = [];
     private readonly Value _input;
     private View? _image;
 
@@ -22,11 +21,9 @@ internal sealed class MaximaGradient
         View Create(string name) => Value.ChannelsLast(name, Pooled.Shape, pitch, default, 0);
         Shares = Create("d" + pool.Inputs[0].Name + " of maxima");
         InImage = Create(pool.Layer + " places in the image");
-        _places.Add((InImage, place => sums.InImage(place, Image.RowStride)));
-        if (_input.NeedsGradient)
+        if (_input.NeedsGradient && sums.ForInput)
         {
             InWeight = Create(pool.Layer + " places in the weight");
-            _places.Add((InWeight, sums.InWeight));
         }
     }
 
@@ -48,25 +45,21 @@ internal sealed class MaximaGradient
     /// <summary>From a window's first element to its maximum: elements of the image.</summary>
     public View InImage { get; }
 
-    /// <summary>The same in a weight that has zeros around it, backwards. Null where the input is owed no gradient.</summary>
+    /// <summary>The same in a weight that has zeros around it, backwards. Null where the input's gradient does without.</summary>
     public View? InWeight { get; }
 
-    /// <summary>Where the pooling stores places, and which number each element of a window has there.</summary>
-    public IReadOnlyList<(View View, Func<(int Row, int Column), int> Offset)> Places => _places;
+    /// <summary>The input's gradient needs all of the output's beside.</summary>
+    public bool NeedsAll => _input.NeedsGradient && !Sums.ForInput;
 
-    /// <summary>The storages that the pooling writes, with names for its kernel's parameters.</summary>
+    /// <summary>Training needs the input's gradient; otherwise only a caller who asks for it.</summary>
+    public bool InputTrains => _input.Trains;
+
+    /// <summary>A place's number for each element of a window.</summary>
+    public int OffsetOf(View places, (int Row, int Column) place) => places == InWeight ? Sums.InWeight(place) : Sums.InImage(place, Image.RowStride);
+
+    /// <summary>The storages that the pooling writes, with names for its kernels' parameters.</summary>
     public IEnumerable<(Storage Storage, string Role)> Roles
-    {
-        get
-        {
-            yield return (Shares.Storage, "share");
-            yield return (InImage.Storage, "inImage");
-            if (InWeight is not null)
-            {
-                yield return (InWeight.Storage, "inWeight");
-            }
-        }
-    }
+        => InWeight is null ? [(Shares.Storage, "share"), (InImage.Storage, "inImage")] : [(Shares.Storage, "share"), (InImage.Storage, "inImage"), (InWeight.Storage, "inWeight")];
 
     /// <summary>Finds the convolutions whose only reader is a max pooling, and that compute less so.</summary>
     public static void Choose(IReadOnlyList<Node> nodes, int block)

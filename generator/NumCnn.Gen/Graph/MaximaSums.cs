@@ -17,14 +17,17 @@ internal sealed class MaximaSums
     /// <summary>Vectors that the sums over all pixels multiply and add in a cycle.</summary>
     private const double DirectRate = 1.7;
 
-    /// <summary>Cycles of a multiply-add that loads its operand, where vectors lie in lines of their own, and where they lie across two.</summary>
-    private const double AlignedLoad = 0.6, CrossingLoad = 1;
+    /// <summary>Cycles of a multiply-add that loads its operand, where vectors lie in lines of their own, where they lie across two, and from the second cache.</summary>
+    private const double AlignedLoad = 0.6, CrossingLoad = 1, DistantLoad = 1.75;
+
+    /// <summary>Bytes of the first cache that the operands may count on.</summary>
+    private const int FirstCache = 40 << 10;
 
     /// <summary>Cycles of reading a place and a gradient, for a tile of so many vectors.</summary>
     private const double StepCycles = 4, VectorsOfTile = 24;
 
-    /// <summary>Cycles of a vector that is loaded, added to and stored.</summary>
-    private const double UpdateCycles = 2;
+    /// <summary>Cycles of a vector that is loaded, added to and stored, in the first cache and in the second.</summary>
+    private const double UpdateCycles = 2, DistantUpdate = 3;
 
     /// <summary>Numbers that float32 holds exactly.</summary>
     private const long LargestPlace = 1 << 24;
@@ -33,18 +36,23 @@ internal sealed class MaximaSums
     private readonly Window _window;
     private readonly Shape _windows;
     private readonly int _block;
+    private readonly int _elementSize;
 
     /// <summary>Rows and columns of x from what a window's first element reads to what its last one does.</summary>
     private readonly (int Rows, int Columns) _shift;
 
     private MaximaSums(ConvolutionEquation equation, Window window, Shape windows)
     {
+        _elementSize = 64 / equation.Block;
         _equation = equation;
         _window = window;
         _windows = windows;
         _block = equation.Block;
         _shift = ((window.Kernel.H - 1) * window.Dilation.H * equation.Stride.H, (window.Kernel.W - 1) * window.Dilation.W * equation.Stride.W);
     }
+
+    /// <summary>The input's gradient is computed so, too; otherwise it needs all of the output's.</summary>
+    public bool ForInput { get; private init; }
 
     /// <summary>Elements of the sums that <see cref="WeightGradient"/> needs.</summary>
     public int SumsLength => checked(_equation.Outputs * RowOfSums * _equation.Kernel.H);
@@ -81,7 +89,7 @@ internal sealed class MaximaSums
     /// <param name="window">The pooling's windows.</param>
     /// <param name="windows">Their number.</param>
     /// <param name="order">The weight's order.</param>
-    /// <param name="gains">By how much other algorithms are faster: for the weight's gradient and for the input's, which is 0 where that is not computed.</param>
+    /// <param name="gains">The share of the other sums' cycles that another algorithm takes: for the weight's gradient and for the input's, which is 0 where that is not computed.</param>
     public static MaximaSums? For(ConvolutionEquation equation, Window window, Shape windows, WeightOrder order, (double Weight, double Input) gains)
     {
         if (equation.Groups > 1 || equation.Dilation != (1, 1) || equation.Y.Pixels == 1 || window.Start != (0, 0))
@@ -90,23 +98,18 @@ internal sealed class MaximaSums
         }
 
         var sums = new MaximaSums(equation, window, windows);
-        long image = (long)equation.Inputs * (equation.X.Columns + sums.Border.Left + sums.Border.Right) * (sums._shift.Rows + 1);
+        long image = (long)sums.RowOfImage * (sums._shift.Rows + 1);
         if (sums.SumsLength > ProgramBuilder.LargestShard || image >= LargestPlace || sums.InWeight((0, 0)) >= LargestPlace)
         {
             return null;
         }
 
-        double direct = equation.MultiplyAdds / (equation.Block * equation.UsefulLanes(order)) / DirectRate * gains.Weight;
-        double own = sums.WeightCycles;
-        if (gains.Input > 0)
-        {
-            double overChannels = equation.Y.Pixels * (double)sums.Padded(equation.Inputs) / equation.Block;
-            double overColumns = (double)equation.Y.Rows * sums.Padded(equation.Y.Columns) / equation.Block * equation.Inputs;
-            direct += Math.Min(overChannels, overColumns) * equation.Taps * equation.Outputs / DirectRate * gains.Input;
-            own += sums.InputCycles;
-        }
-
-        return own < Margin * direct ? sums : null;
+        double weight = equation.MultiplyAdds / (equation.Block * equation.UsefulLanes(order)) / DirectRate * gains.Weight;
+        double overChannels = equation.Y.Pixels * (double)sums.Padded(equation.Inputs) / equation.Block;
+        double overColumns = (double)equation.Y.Rows * sums.Padded(equation.Y.Columns) / equation.Block * equation.Inputs;
+        double input = Math.Min(overChannels, overColumns) * equation.Taps * equation.Outputs / DirectRate * gains.Input;
+        bool forInput = input == 0 || sums.InputCycles < Margin * input;
+        return sums.WeightCycles < Margin * weight ? new(equation, window, windows) { ForInput = forInput } : null;
     }
 
     /// <summary>Where the element of a window lies from the first one, in x, whose rows lie this far apart.</summary>
@@ -126,7 +129,17 @@ internal sealed class MaximaSums
         nest.Lane = l;
         nest.Tile.AddRange([k, u]);
         var (i, j) = (new Axis("i", _windows.Rows), new Axis("j", _windows.Columns));
-        nest.Reduction.AddRange([i, j]);
+        nest.Reduction.Add(j);
+        if (SumsRowByRow)
+        {
+            nest.Parallel.Insert(0, i);
+            nest.Ordered = 1;
+        }
+        else
+        {
+            nest.Reduction.Insert(0, i);
+        }
+
         Affine run = (k * _block) + l;
         var place = maxima.Image.From(0, -_equation.PadTop, -_equation.PadLeft).At(0, (i * (_window.Stride.H * _equation.Stride.H)) + u, j * (_window.Stride.W * _equation.Stride.W));
         var offset = new StoredOffset(maxima.InImage.At(o, i, j), InImage((_window.Kernel.H - 1, _window.Kernel.W - 1), maxima.Image.RowStride), Pitch);
@@ -187,19 +200,36 @@ internal sealed class MaximaSums
         return [Nests.Clear(title, target.Storage), nest];
     }
 
-    private double WeightCycles => Cycles(_equation.Kernel.H * RowOfSums / _block);
+    /// <summary>The first cache does not keep the image for the next output channel, but what a row of windows reads: all channels go over that, and their sums wait in memory.</summary>
+    private bool SumsRowByRow => (long)_equation.X.Rows * RowOfImage * _elementSize > FirstCache;
+
+    private int RowOfImage => Pitch * (_equation.X.Columns + Border.Left + Border.Right);
+
+    private double WeightCycles
+    {
+        get
+        {
+            double vectors = _equation.Kernel.H * RowOfSums / (double)_block;
+            double waiting = SumsRowByRow ? DistantUpdate * vectors * _windows.Rows * _equation.Outputs : 0;
+            return Cycles(vectors, (long)Reached.Rows * RowOfImage) + waiting;
+        }
+    }
 
     private double InputCycles
     {
         get
         {
             double vectors = Reached.Rows * Padded(Reached.Run) / (double)_block;
-            return Cycles(vectors) + (UpdateCycles * ((_windows.Pixels * vectors) + ((double)Rows * Columns * Pitch / _block)));
+            return Cycles(vectors, (long)(_equation.Outputs * vectors * _block)) + (UpdateCycles * ((_windows.Pixels * vectors) + ((double)Rows * Columns * Pitch / _block)));
         }
     }
 
-    private double Cycles(double vectors)
-        => (double)_windows.Pixels * _equation.Outputs * ((vectors * (Pitch % _block == 0 ? AlignedLoad : CrossingLoad)) + (StepCycles * Math.Ceiling(vectors / VectorsOfTile)));
+    /// <summary>Cycles of all windows and outputs, for so many vectors of each, which lie in so many elements.</summary>
+    private double Cycles(double vectors, long elements)
+    {
+        double load = elements * _elementSize > FirstCache ? DistantLoad : Pitch % _block == 0 ? AlignedLoad : CrossingLoad;
+        return (double)_windows.Pixels * _equation.Outputs * ((vectors * load) + (StepCycles * Math.Ceiling(vectors / VectorsOfTile)));
+    }
 
     private (int Rows, int Columns) Shift((int Row, int Column) place) => (place.Row * _window.Dilation.H * _equation.Stride.H, place.Column * _window.Dilation.W * _equation.Stride.W);
 

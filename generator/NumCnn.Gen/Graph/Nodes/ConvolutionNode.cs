@@ -115,7 +115,7 @@ internal sealed partial class ConvolutionNode : Node, IEpilogue
                 Output.RequireGradientHalo(gradient.YBorder);
             }
 
-            if (backward && Maxima is null && Input.NeedsGradient && (RunsOverColumns || !_equation.CanScatterColumns(_order, Input.Phases) || Input.Phases == 0))
+            if (backward && Maxima is not { NeedsAll: false } && Input.NeedsGradient && (RunsOverColumns || !_equation.CanScatterColumns(_order, Input.Phases) || Input.Phases == 0))
             {
                 Output.RequireGradientHalo(WinogradOfGradient?.Border ?? _equation.YBorder);
             }
@@ -268,7 +268,7 @@ internal sealed partial class ConvolutionNode : Node, IEpilogue
     private void InputGradient(ProgramBuilder program, View dy)
     {
         var dx = Input.Gradient;
-        if (Maxima is not null)
+        if (Maxima is { NeedsAll: false })
         {
             InputGradientOfMaxima(program, Maxima, dx);
             return;

@@ -106,7 +106,12 @@ internal sealed class MaxPoolNode : Node, IEpilogue
         if (Maxima is not null)
         {
             Place(program, Maxima);
-            return;
+            if (!Maxima.NeedsAll)
+            {
+                // All that is left of the derivative is in what the maxima get.
+                GradientPart.Of(Input, this);
+                return;
+            }
         }
 
         var nests = new List<Nest>();
@@ -167,27 +172,42 @@ internal sealed class MaxPoolNode : Node, IEpilogue
     /// <summary>What the maximum of each window gets, and where it lies.</summary>
     private void Place(ProgramBuilder program, MaximaGradient maxima)
     {
-        var part = GradientPart.Of(Input, this);
-        string title = $"{Layer}: what the first maximum of each window gets of dy{part.Title}, and where it lies: all other elements of dx are zero";
-        var nest = new Nest { Title = title };
-        var (i, j) = Pixels(nest, program, _pieces[0], out var c);
-        List<((int Row, int Column) Place, Expr X)> taps = [.. _window.Taps.Select(tap => (tap, (Expr)_window.At(Input.View, c, i, j, tap.Row, tap.Column)))];
-        var largest = taps.Select(static tap => tap.X).Aggregate(Expr.Max);
-
-        // With a NaN in its window nothing equals the maximum, and nothing gets anything.
-        nest.Stores.Add(new StoreTo(maxima.Shares.At(c, i, j), Expr.SelectEqual(largest, largest, part.Share(Output.Gradient.At(c, i, j), largest), 0)));
-        foreach (var (places, offset) in maxima.Places)
+        var derivative = Input.Derivative;
+        string through = derivative is null ? string.Empty : $", through the derivative of {derivative.Layer}";
+        string title = $"{Layer}: what the first maximum of each window gets of dy{through}, and where it lies: all other elements of dx are zero";
+        bool apart = maxima.InWeight is not null && !maxima.InputTrains;
+        Add(Layer + ".Maxima", title, Output.Gradient, apart || maxima.InWeight is null ? [maxima.InImage] : [maxima.InImage, maxima.InWeight]);
+        if (apart)
         {
-            Expr place = offset(taps[taps.Count - 1].Place);
-            for (int k = taps.Count - 2; k >= 0; k--)
-            {
-                place = Expr.SelectEqual(taps[k].X, largest, offset(taps[k].Place), place);
-            }
-
-            nest.Stores.Add(new StoreTo(places.At(c, i, j), place));
+            program.ForGradientOf(trains: false, () => Add(Layer + ".Places", $"{Layer}: where each window's maximum lies, for the gradient of the caller's input", null, [maxima.InWeight!]));
         }
 
-        program.Add(Layer + ".Backward", title, Domain.Samples, [nest], [(Input.View.Storage, "x"), (Output.Gradient.Storage, "dy"), .. maxima.Roles]);
+        void Add(string kernel, string summary, View? dy, IReadOnlyList<View> places)
+        {
+            var nest = new Nest { Title = summary };
+            var (i, j) = Pixels(nest, program, _pieces[0], out var c);
+            List<((int Row, int Column) Place, Expr X)> taps = [.. _window.Taps.Select(tap => (tap, (Expr)_window.At(Input.View, c, i, j, tap.Row, tap.Column)))];
+            var largest = taps.Select(static tap => tap.X).Aggregate(Expr.Max);
+            if (dy is not null)
+            {
+                // With a NaN in its window nothing equals the maximum, and nothing gets anything.
+                Expr all = dy.At(c, i, j);
+                nest.Stores.Add(new StoreTo(maxima.Shares.At(c, i, j), Expr.SelectEqual(largest, largest, derivative is null ? all : derivative.Apply(largest, all), 0)));
+            }
+
+            foreach (var view in places)
+            {
+                Expr place = maxima.OffsetOf(view, taps[taps.Count - 1].Place);
+                for (int k = taps.Count - 2; k >= 0; k--)
+                {
+                    place = Expr.SelectEqual(taps[k].X, largest, maxima.OffsetOf(view, taps[k].Place), place);
+                }
+
+                nest.Stores.Add(new StoreTo(view.At(c, i, j), place));
+            }
+
+            program.Add(kernel, summary, Domain.Samples, [nest], [(Input.View.Storage, "x"), (Output.Gradient.Storage, "dy"), .. maxima.Roles]);
+        }
     }
 
     private Nest Select(string title, ProgramBuilder program, Piece piece, Func<Expr, Expr, Expr> complete, Func<Affine, Affine, Affine, Expr, Expr, StoreTo> store)
