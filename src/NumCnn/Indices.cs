@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using System.Runtime.CompilerServices;
 
 namespace NumCnn;
 
 /// <summary>Places in memory that generated code has stored as numbers.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class Indices
 {
     /// <summary>A stored place, kept within its bounds whatever the number is, so that no access lies outside.</summary>
