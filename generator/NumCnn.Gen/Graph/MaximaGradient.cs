@@ -15,6 +15,7 @@ internal sealed class MaximaGradient
     private MaximaGradient(ConvolutionNode convolution, MaxPoolNode pool, MaximaSums sums, int block)
     {
         _input = convolution.Inputs[0];
+        Convolution = convolution.Layer;
         Pooled = pool.Output;
         Sums = sums;
         int pitch = ParameterTensor.Padded(Pooled.Shape.Channels, block);
@@ -26,6 +27,9 @@ internal sealed class MaximaGradient
             InWeight = Create(pool.Layer + " places in the weight");
         }
     }
+
+    /// <summary>The convolution's layer.</summary>
+    public string Convolution { get; }
 
     /// <summary>The pooling's output: an element a window.</summary>
     public Value Pooled { get; }

@@ -24,7 +24,7 @@ internal sealed partial class ConvolutionNode
         return MaximaSums.For(_equation, pool.Window, pool.Output.Shape, _order, (weight, input));
     }
 
-    private void WeightGradientOfMaxima(ProgramBuilder program, MaximaGradient maxima, string kernel, string title)
+    private void WeightGradientOfMaxima(ProgramBuilder program, MaximaGradient maxima, string kernel)
     {
         var sums = maxima.Sums;
         var x = maxima.Image;
@@ -35,13 +35,13 @@ internal sealed partial class ConvolutionNode
             program.Add(Layer + ".TurnInput", copyTitle, Domain.Samples, nests, [(Input.View.Storage, "x"), (x.Storage, "y")]);
         }
 
-        title += ", whose elements are zero but for the maximum of each window";
+        string title = $"{Layer}: dw = Σ over samples and windows of dy · x around the window's maximum, a row of taps with their channels at once";
         var shard = ProgramBuilder.Shard(_weight.Name + " by run", sums.SumsLength);
         var total = ProgramBuilder.Scratch(_weight.Name + " by run", sums.SumsLength);
         program.AddParameterGradient(
             kernel,
             title,
-            title + ", in the order of the weight",
+            $"{Layer}: dw from its rows of taps with their channels",
             sums.WeightGradient(title, maxima, shard),
             sums.FoldWeights(title, total, _weight.GradientStorage, _order),
             shard,

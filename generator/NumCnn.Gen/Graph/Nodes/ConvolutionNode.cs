@@ -226,7 +226,7 @@ internal sealed partial class ConvolutionNode : Node, IEpilogue
         string kernel = Layer + ".WeightGradient";
         if (Maxima is not null)
         {
-            WeightGradientOfMaxima(program, Maxima, kernel, title);
+            WeightGradientOfMaxima(program, Maxima, kernel);
         }
         else if (RunsOverColumns)
         {

@@ -108,7 +108,7 @@ internal sealed class MaxPoolNode : Node, IEpilogue
             Place(program, Maxima);
             if (!Maxima.NeedsAll)
             {
-                // All that is left of the derivative is in what the maxima get.
+                // What the maxima get has gone through the derivative, and nobody else needs it.
                 GradientPart.Of(Input, this);
                 return;
             }
@@ -174,12 +174,12 @@ internal sealed class MaxPoolNode : Node, IEpilogue
     {
         var derivative = Input.Derivative;
         string through = derivative is null ? string.Empty : $", through the derivative of {derivative.Layer}";
-        string title = $"{Layer}: what the first maximum of each window gets of dy{through}, and where it lies: all other elements of dx are zero";
+        string title = $"{Layer}: what the first maximum of each window gets of dy{through}, and where it lies, counted in elements of {maxima.Convolution}'s x and w; all other elements of dx are zero";
         bool apart = maxima.InWeight is not null && !maxima.InputTrains;
         Add(Layer + ".Maxima", title, Output.Gradient, apart || maxima.InWeight is null ? [maxima.InImage] : [maxima.InImage, maxima.InWeight]);
         if (apart)
         {
-            program.ForGradientOf(trains: false, () => Add(Layer + ".Places", $"{Layer}: where each window's maximum lies, for the gradient of the caller's input", null, [maxima.InWeight!]));
+            program.ForGradientOf(trains: false, () => Add(Layer + ".Places", $"{Layer}: where each window's maximum lies, counted in elements of {maxima.Convolution}'s w, for the gradient of the caller's input", null, [maxima.InWeight!]));
         }
 
         void Add(string kernel, string summary, View? dy, IReadOnlyList<View> places)
