@@ -240,7 +240,7 @@ internal sealed partial class StageWriter
                         _writer.Line($"ref {_element} s = ref Sample(0);");
                         foreach (var rows in step.ReadByAllItems)
                         {
-                            _writer.Line(FormattableString.Invariant($"if (IsShared) Caches.PrefetchRows(ref {Place(rows, "s", "0", Caller.Training)}, Samples, Pitch, {rows.Length}); // which other threads may have written"));
+                            _writer.Line(FormattableString.Invariant($"if (IsShared) Caches.PrefetchRows(ref {Place(rows, "s", "0", Caller.Training)}, Samples, Pitch, {rows.Length}); // rows that other threads may have written"));
                         }
 
                         _writer.Line(Call(call, "s", "0", Caller.Training, ["Samples, Pitch", .. items]));

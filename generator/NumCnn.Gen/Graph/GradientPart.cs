@@ -5,7 +5,11 @@ namespace NumCnn.Gen.Graph;
 /// <summary>The derivative of a function that is computed by its producer's kernel.</summary>
 /// <param name="Layer">The function's layer.</param>
 /// <param name="Apply">dx from the output and dy.</param>
-internal sealed record Derivative(string Layer, Func<Expr, Expr, Expr> Apply);
+internal sealed record Derivative(string Layer, Func<Expr, Expr, Expr> Apply)
+{
+    /// <summary>The end of the title of a kernel that applies it.</summary>
+    public string Title => $", through the derivative of {Layer}";
+}
 
 /// <summary>
 /// What a node adds to the gradient of one of its inputs. The first part replaces what is in memory, others are added. The last one,
@@ -34,7 +38,7 @@ internal sealed class GradientPart
     public IEnumerable<(Storage Storage, string Role)> Roles => _derivative is null ? [] : [(_value.View.Storage, "x")];
 
     /// <summary>The end of the kernel's title.</summary>
-    public string Title => _derivative is null ? string.Empty : $", through the derivative of {_derivative.Layer}";
+    public string Title => _derivative?.Title ?? string.Empty;
 
     /// <summary>The next part, a reader's.</summary>
     /// <param name="value">The input.</param>

@@ -89,8 +89,8 @@ internal sealed class MaximaSums
     /// <param name="window">The pooling's windows.</param>
     /// <param name="windows">Their number.</param>
     /// <param name="order">The weight's order.</param>
-    /// <param name="gains">The share of the other sums' cycles that another algorithm takes: for the weight's gradient and for the input's, which is 0 where that is not computed.</param>
-    public static MaximaSums? For(ConvolutionEquation equation, Window window, Shape windows, WeightOrder order, (double Weight, double Input) gains)
+    /// <param name="shares">The share of the other sums' cycles that another algorithm takes: for the weight's gradient and for the input's, which is 0 where that is not computed.</param>
+    public static MaximaSums? For(ConvolutionEquation equation, Window window, Shape windows, WeightOrder order, (double Weight, double Input) shares)
     {
         if (equation.Groups > 1 || equation.Dilation != (1, 1) || equation.Y.Pixels == 1 || window.Start != (0, 0))
         {
@@ -104,10 +104,10 @@ internal sealed class MaximaSums
             return null;
         }
 
-        double weight = equation.MultiplyAdds / (equation.Block * equation.UsefulLanes(order)) / DirectRate * gains.Weight;
+        double weight = equation.MultiplyAdds / (equation.Block * equation.UsefulLanes(order)) / DirectRate * shares.Weight;
         double overChannels = equation.Y.Pixels * (double)sums.Padded(equation.Inputs) / equation.Block;
         double overColumns = (double)equation.Y.Rows * sums.Padded(equation.Y.Columns) / equation.Block * equation.Inputs;
-        double input = Math.Min(overChannels, overColumns) * equation.Taps * equation.Outputs / DirectRate * gains.Input;
+        double input = Math.Min(overChannels, overColumns) * equation.Taps * equation.Outputs / DirectRate * shares.Input;
         bool forInput = input == 0 || sums.InputCycles < Margin * input;
         return sums.WeightCycles < Margin * weight ? new(equation, window, windows) { ForInput = forInput } : null;
     }

@@ -13,7 +13,7 @@ internal static class Simplifier
             return MergeSum(nest);
         }
 
-        if (nest.Inside is not null || nest.Parallel.Exists(static axis => axis.IsSymbolic))
+        if (nest.Inside is not null || nest.Ordered > 0 || nest.Parallel.Exists(static axis => axis.IsSymbolic))
         {
             return nest;
         }
@@ -51,7 +51,7 @@ internal static class Simplifier
         }
 
         // A sum over samples reads an image as a row of elements: which of its axes they come from makes no difference to its tiles.
-        return nest.Reduction.Exists(static axis => axis.IsSymbolic) && Pair(nest.Parallel) is { } points ? MergeSum(nest.Merged(points.Outer, points.Inner)) : nest;
+        return nest.Ordered == 0 && nest.Reduction.Exists(static axis => axis.IsSymbolic) && Pair(nest.Parallel) is { } points ? MergeSum(nest.Merged(points.Outer, points.Inner)) : nest;
 
         (Axis Outer, Axis Inner)? Pair(List<Axis> all)
         {

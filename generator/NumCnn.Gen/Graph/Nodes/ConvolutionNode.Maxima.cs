@@ -5,8 +5,8 @@ namespace NumCnn.Gen.Graph.Nodes;
 /// <content>The gradients where a max pooling reads the output, and leaves most of its gradient zero.</content>
 internal sealed partial class ConvolutionNode
 {
-    /// <summary>By how much Winograd's algorithm is faster than the sum itself, about.</summary>
-    private const double WinogradGain = 0.5;
+    /// <summary>The share of the sum's own cycles that Winograd's algorithm takes, about.</summary>
+    private const double WinogradShare = 0.5;
 
     /// <summary>Not null where the output's gradient is one element a window of a pooling.</summary>
     public MaximaGradient? Maxima { get; set; }
@@ -19,8 +19,8 @@ internal sealed partial class ConvolutionNode
             return null;
         }
 
-        double weight = WinogradOfWeight is null ? 1 : WinogradGain;
-        double input = !Input.NeedsGradient || !Input.Trains ? 0 : WinogradOfGradient is null ? 1 : WinogradGain;
+        double weight = WinogradOfWeight is null ? 1 : WinogradShare;
+        double input = !Input.NeedsGradient || !Input.Trains ? 0 : WinogradOfGradient is null ? 1 : WinogradShare;
         return MaximaSums.For(_equation, pool.Window, pool.Output.Shape, _order, (weight, input));
     }
 

@@ -173,8 +173,7 @@ internal sealed class MaxPoolNode : Node, IEpilogue
     private void Place(ProgramBuilder program, MaximaGradient maxima)
     {
         var derivative = Input.Derivative;
-        string through = derivative is null ? string.Empty : $", through the derivative of {derivative.Layer}";
-        string title = $"{Layer}: what the first maximum of each window gets of dy{through}, and where it lies, counted in elements of {maxima.Convolution}'s x and w; all other elements of dx are zero";
+        string title = $"{Layer}: what the first maximum of each window gets of dy{derivative?.Title}, nothing if it is NaN, and where it lies, counted in elements of {maxima.Convolution}'s x and w; all other elements of dx are zero";
         bool apart = maxima.InWeight is not null && !maxima.InputTrains;
         Add(Layer + ".Maxima", title, Output.Gradient, apart || maxima.InWeight is null ? [maxima.InImage] : [maxima.InImage, maxima.InWeight]);
         if (apart)
