@@ -23,7 +23,7 @@ public class RowSpansTests
         => Assert.Equal(3, Of(rows: 3, taps: 3, work: 2).Count);
 
     [Theory]
-    [InlineData("conv2d_border_rows", "conv1")]
+    [InlineData("conv2d_clipped", "conv3")] // its rows are too short for a register tile
     [InlineData("conv2d_border_rows", "conv2")]
     [InlineData("conv2d_border_columns", "conv1")]
     public void The_conformance_tests_networks_have_such_rows(string network, string layer)

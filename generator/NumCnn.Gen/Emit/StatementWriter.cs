@@ -95,9 +95,27 @@ internal sealed class StatementWriter
             LoopKind.SampleTiles => $"for (; {name} < {loop.Variable.Number}; {name}++)",
             LoopKind.Samples => loop.Group is { } group ? $"for (nint {name} = {group.Name}; {name} < end; {name}++)" : $"for (nint {name} = 0; {name} < {loop.Variable.Number}; {name}++)",
             LoopKind.SampleGroups => FormattableString.Invariant($"for (nint {name} = 0; {name} < {loop.Variable.Number}; {name} += {loop.Step})"),
+            LoopKind.Clipped => $"for (nint {name} = {Clipped("Max", loop.Start, loop.ClippedStart)}; {name} < {Clipped("Min", loop.End, loop.ClippedEnd)}; {name}++)",
             LoopKind.Items => $"for (nint {name} = from; {name} < to; {name}++)",
             _ => FormattableString.Invariant($"for (nint {name} = {loop.Start}; {name} < {loop.End}; {name}{(loop.Step == 1 ? "++" : FormattableString.Invariant($" += {loop.Step}"))})"),
         };
+    }
+
+    private static string Clipped(string bound, int value, ClippedEnd? end)
+    {
+        if (end is null)
+        {
+            return FormattableString.Invariant($"{value}");
+        }
+
+        string sum = FormattableString.Invariant($"{end.Constant}");
+        foreach (var (variable, factor) in end.Terms)
+        {
+            string size = Math.Abs(factor) == 1 ? variable.Name : FormattableString.Invariant($"({variable.Name} * {Math.Abs(factor)})");
+            sum = factor > 0 && sum == "0" ? size : $"{sum} {(factor > 0 ? "+" : "-")} {size}";
+        }
+
+        return FormattableString.Invariant($"Math.{bound}({value}, {(end.Divisor == 1 ? sum : $"({sum}) / {end.Divisor}")})");
     }
 
     private string Vectors(int count)

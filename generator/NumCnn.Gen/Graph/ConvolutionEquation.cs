@@ -112,12 +112,21 @@ internal sealed partial class ConvolutionEquation
     public IReadOnlyList<Nest> Gather(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {
         var spans = GatherSpans(y.LanesOverColumns, order);
+        if (!y.LanesOverColumns)
+        {
+            var (whole, clip) = GatherRows(title, new RowSpan(0, Y.Rows, 0, Kernel.H), x, y, weight, order, initial, finish);
+            if (RowClip.Apply(whole, clip, _block, hasParts: spans.Count > 1) is { } clipped)
+            {
+                return [clipped];
+            }
+        }
+
         var nests = new List<Nest>();
         foreach (var rows in spans)
         {
             var nest = y.LanesOverColumns
                 ? GatherColumns(title, rows, x, new PooledTarget(Window.Single, Y, y, static value => value), weight, order, initial, finish)
-                : GatherRows(title, rows, x, y, weight, order, initial, finish);
+                : GatherRows(title, rows, x, y, weight, order, initial, finish).Nest;
             nest.Part = spans.Count > 1 ? rows.Title : string.Empty;
             nests.Add(nest);
         }
@@ -128,22 +137,30 @@ internal sealed partial class ConvolutionEquation
     /// <summary>x from y: the input's gradient, or a transposed convolution. A stride splits x into phases of equal taps.</summary>
     public IReadOnlyList<Nest> Scatter(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {
-        var nests = new List<Nest>();
-        var rowPhases = Phase.Of(X.Rows, PadTop, Kernel.H, Stride.H, Dilation.H).SelectMany(rows => rows.WithoutZeros(Y.Rows, Overhead(x.LanesOverColumns), RowWork(x.LanesOverColumns, order))).ToList();
         var columnPhases = Phase.Of(X.Columns, PadLeft, Kernel.W, Stride.W, Dilation.W);
-        foreach (var rows in rowPhases)
+        var nests = new List<(Nest Nest, string Part)>();
+        foreach (var rows in Phase.Of(X.Rows, PadTop, Kernel.H, Stride.H, Dilation.H))
         {
-            foreach (var columns in columnPhases)
-            {
-                var nest = x.LanesOverColumns
-                    ? ScatterColumns(title, rows, columns, x, y, weight, order, initial, finish)
-                    : ScatterPhase(title, rows, columns, x, y, weight, order, initial, finish);
-                nest.Part = rowPhases.Count * columnPhases.Count > 1 ? Phase.Title(rows, columns) : string.Empty;
-                nests.Add(nest);
-            }
+            var parts = rows.WithoutZeros(Y.Rows, Overhead(x.LanesOverColumns), RowWork(x.LanesOverColumns, order));
+            var clipped = x.LanesOverColumns ? [] : columnPhases.Select(columns => Clipped(rows, columns, parts.Count > 1)).ToList();
+            nests.AddRange(clipped.Count > 0 && !clipped.Contains(null)
+                ? clipped.Zip(columnPhases, (nest, columns) => (nest!, Phase.Title(rows, columns)))
+                : parts.SelectMany(part => columnPhases.Select(columns => (NestOf(part, columns), Phase.Title(part, columns)))));
         }
 
-        return nests;
+        foreach (var (nest, part) in nests)
+        {
+            nest.Part = nests.Count > 1 ? part : string.Empty;
+        }
+
+        return [.. nests.Select(static nest => nest.Nest)];
+
+        Nest NestOf(Phase rows, Phase columns) => x.LanesOverColumns
+            ? ScatterColumns(title, rows, columns, x, y, weight, order, initial, finish)
+            : ScatterPhase(title, rows, columns, x, y, weight, order, initial, finish).Nest;
+
+        Nest? Clipped(Phase rows, Phase columns, bool hasParts)
+            => ScatterPhase(title, rows, columns, x, y, weight, order, initial, finish) is var (nest, clip) && clip is not null ? RowClip.Apply(nest, clip, _block, hasParts) : null;
     }
 
     /// <summary>w from x and y: the weight's gradient, added to what is stored.</summary>
@@ -184,7 +201,8 @@ internal sealed partial class ConvolutionEquation
         sum.Update = Expr.MultiplyAdd(xAccess, yAccess, sum);
         nest.Accumulators.Add(sum);
         nest.Stores.Add(new StoreTo(target, (Expr)target + sum));
-        return ShareOut(nest, other);
+        nest = ShareOut(nest, other);
+        return RowClip.Apply(nest, new Clip(i, (i * Stride.H) + (u * Dilation.H) + -PadTop, X.Rows), _block, hasParts: false) ?? nest;
     }
 
     /// <summary>Rows of y by the taps that reach x.</summary>
@@ -207,7 +225,7 @@ internal sealed partial class ConvolutionEquation
 
     private static double Overhead(bool onColumns) => onColumns ? RowSpans.TileOverhead : RowSpans.Overhead;
 
-    private Nest GatherRows(string title, RowSpan rows, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
+    private (Nest Nest, Clip Clip) GatherRows(string title, RowSpan rows, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {
         var nest = new Nest { Title = title };
         var samples = AddSamples(nest);
@@ -229,10 +247,10 @@ internal sealed partial class ConvolutionEquation
         sum.Update = Expr.MultiplyAdd(xAccess, Weight(weight, order, group, output.Index, tap, v, input.Index), sum);
         nest.Accumulators.Add(sum);
         nest.Stores.Add(new StoreTo(point.In(y), finish(sum, point)));
-        return nest;
+        return (nest, new Clip(u, (row * Stride.H) + (tap * Dilation.H) + -PadTop, X.Rows));
     }
 
-    private Nest ScatterPhase(
+    private (Nest Nest, Clip? Clip) ScatterPhase(
         string title, Phase rows, Phase columns, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {
         var nest = new Nest { Title = title };
@@ -247,7 +265,7 @@ internal sealed partial class ConvolutionEquation
         if (rows.Taps == 0 || columns.Taps == 0)
         {
             nest.Stores.Add(new StoreTo(point.In(x), finish(initial(point.Channel), point)));
-            return nest;
+            return (nest, null);
         }
 
         AddTaps(nest, rowTap, columnTap, output.Axis, oneVector: Inputs <= _block && column.Extent > 1);
@@ -256,7 +274,7 @@ internal sealed partial class ConvolutionEquation
         sum.Update = Expr.MultiplyAdd(yAccess, Weight(weight, order, group, output.Index, rows.Tap(rowPhase, rowTap), columns.Tap(columnPhase, columnTap), input.Index), sum);
         nest.Accumulators.Add(sum);
         nest.Stores.Add(new StoreTo(point.In(x), finish(sum, point)));
-        return nest;
+        return (nest, new Clip(rowTap, rows.Source(row, rowTap), Y.Rows));
     }
 
     /// <summary>

@@ -13,7 +13,7 @@ internal sealed record RowSpan(int First, int Count, int FirstTap, int Taps)
     public string Title => FormattableString.Invariant($"{PartTitle.Of("row", First, Count)}: {PartTitle.Of("kernel row", FirstTap, Taps)}");
 }
 
-/// <summary>Divides an image's rows by the taps that reach it: at its border some of them read nothing but zeros.</summary>
+/// <summary>Divides an image's rows by the taps that reach it: at its border some of them read nothing but zeros. Where a loop that ends early there costs nothing, <see cref="RowClip"/> comes first.</summary>
 internal static class RowSpans
 {
     /// <summary>The share of a kernel's work that has to go before the border's rows get code of their own.</summary>

@@ -1,7 +1,7 @@
 namespace NumCnn.Gen.Schedule;
 
 /// <summary>
-/// Proves every load and store of lowered code inside its storage. Addresses are affine and all bounds literal, so the
+/// Proves every load and store of lowered code inside its storage. Addresses are affine and all bounds literal, or within literal ones, so the
 /// extremes lie at the ends of the loops; the kernels need no checks of their own. A failure is a fault of the compiler.
 /// </summary>
 internal sealed class BoundsProof

@@ -158,6 +158,9 @@ internal enum LoopKind
 
     /// <summary>The share of a thread, from a literal range.</summary>
     Items,
+
+    /// <summary>A literal range, of which other loops' variables may leave out the beginning or the end.</summary>
+    Clipped,
 }
 
 internal sealed class LoopStatement : Statement
@@ -181,9 +184,23 @@ internal sealed class LoopStatement : Statement
     /// <summary>For loops over samples: the group that bounds them, if any.</summary>
     public LoopVariable? Group { get; set; }
 
-    public string Comment { get; set; } = string.Empty;
+    /// <summary>For clipped loops: what the range's ends are, if not always the same.</summary>
+    public ClippedEnd? ClippedStart { get; set; }
+
+    /// <inheritdoc cref="ClippedStart"/>
+    public ClippedEnd? ClippedEnd { get; set; }
 
     public List<Statement> Body { get; } = [];
+}
+
+/// <summary>An end of a loop that other loops' variables move: a quotient, rounded towards zero.</summary>
+internal sealed class ClippedEnd(int constant, IReadOnlyList<(LoopVariable Variable, int Factor)> terms, int divisor)
+{
+    public int Constant { get; } = constant;
+
+    public IReadOnlyList<(LoopVariable Variable, int Factor)> Terms { get; } = terms;
+
+    public int Divisor { get; } = divisor;
 }
 
 internal sealed class BlockStatement : Statement

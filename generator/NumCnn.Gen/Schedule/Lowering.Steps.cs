@@ -26,6 +26,12 @@ internal sealed partial class Lowering
             return;
         }
 
+        if (axis == _nest.Clip?.Axis)
+        {
+            ReduceClipped(piece, points, depth, _nest.Clip);
+            return;
+        }
+
         int main = axis.Extent / factor * factor;
         if (factor == axis.Extent)
         {

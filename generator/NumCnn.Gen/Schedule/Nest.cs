@@ -58,6 +58,9 @@ internal sealed class Nest
     /// <summary>Where lanes run over columns: the column, and the image's width. Lanes beyond it store zeros, as every row ends in.</summary>
     public (Affine Column, int Width)? Inside { get; set; }
 
+    /// <summary>Steps of the sum that read rows outside of an image, and are left out; null where all are taken.</summary>
+    public Clip? Clip { get; private set; }
+
     /// <summary>Sums over samples start anew after this many and are added to what is stored; 0 where no axis is symbolic.</summary>
     public int SampleGroup { get; set; }
 
@@ -89,9 +92,19 @@ internal sealed class Nest
             access => access.With(Replaced),
             Inside is { } inside ? (Replaced(inside.Column), inside.Width) : null,
             own => own != axis ? [own] : length == 1 ? [axis] : [item, rest]);
+        nest.Clip = Clip?.With(Replaced);
         nest.Items = item;
         nest.Tile.Remove(item);
         nest.Block = Block != axis ? Block : length == 1 ? null : rest;
+        return nest;
+    }
+
+    /// <summary>The same nest without the steps that would read zeros. Rows that differ in them cannot share a register tile.</summary>
+    public Nest Clipped(Clip clip)
+    {
+        var nest = Rewritten(static access => access, Inside, static axis => [axis]);
+        nest.Tile.RemoveAll(clip.DependsOn);
+        nest.Clip = clip;
         return nest;
     }
 
@@ -116,7 +129,7 @@ internal sealed class Nest
     private Nest Rewritten(Func<Access, Access> replace, (Affine Column, int Width)? inside, Func<Axis, Axis[]> axes)
     {
         var rewriter = new AccessRewriter(replace);
-        var nest = new Nest { Title = Title, Part = Part, Lane = Lane, Block = Block, Sequential = Sequential, Ordered = Ordered, Items = Items, Inside = inside, SampleGroup = SampleGroup };
+        var nest = new Nest { Title = Title, Part = Part, Lane = Lane, Block = Block, Sequential = Sequential, Ordered = Ordered, Items = Items, Inside = inside, Clip = Clip, SampleGroup = SampleGroup };
         nest.Parallel.AddRange(Parallel.SelectMany(axes));
         nest.Tile.AddRange(Tile.Select(axis => axes(axis) is var own ? own[own.Length - 1] : axis));
         nest.Reduction.AddRange(Reduction);

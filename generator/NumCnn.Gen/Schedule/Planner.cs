@@ -72,6 +72,20 @@ internal static class Planner
         return points * ((nest.Accumulators.Count * (steps + 1)) + nest.Stores.Count + (OperationsOfStores(nest) / OperationsOfStatement));
     }
 
+    /// <summary>What the nest takes, by the planner's count: one thread, one sample.</summary>
+    public static double Cycles(Nest nest, Target target, UnrollMode unroll)
+    {
+        if (nest.Accumulators.Count == 0)
+        {
+            return UnrolledStatements(nest, target);
+        }
+
+        var shape = new TileShape(nest, target, unroll);
+        shape.BestVectors(0);
+        double points = nest.Parallel.Aggregate(1.0, (product, axis) => product * Math.Max(1, axis == nest.Lane ? axis.Extent / target.Block : axis.Extent));
+        return nest.Reduction.Aggregate(points * shape.Cycles, static (product, axis) => product * Math.Max(1, axis.Extent));
+    }
+
     private static bool TryStraight(Nest nest, Target target, UnrollMode unroll, Plan plan, TileShape shape)
     {
         long statements = StraightStatements(nest, target);
@@ -173,9 +187,9 @@ internal static class Planner
         var (first, firstTile, second, secondTile) = fixedTile is null ? shape.BestRectangle(vectors) : (null, 1, null, 1);
         foreach (var literals in Literals(nest))
         {
-            foreach (var firstRange in Split(first, firstTile))
+            foreach (var firstRange in Split(first, firstTile, isOnly: second is null))
             {
-                foreach (var secondRange in Split(second, secondTile))
+                foreach (var secondRange in Split(second, secondTile, isOnly: false))
                 {
                     var piece = new Piece { LaneVectors = laneVectors };
                     foreach (var axis in nest.Parallel)
@@ -212,8 +226,8 @@ internal static class Planner
         return all;
     }
 
-    /// <summary>An axis in whole tiles and what they leave.</summary>
-    internal static IEnumerable<Range> Split(Axis? axis, int tile)
+    /// <summary>An axis in whole tiles and what they leave; where no other axis is tiled, two equal ones instead of a whole and a small one, whose few sums would wait for each other.</summary>
+    internal static IEnumerable<Range> Split(Axis? axis, int tile, bool isOnly)
     {
         if (axis is null)
         {
@@ -222,6 +236,9 @@ internal static class Planner
         }
 
         int main = axis.Extent / tile * tile;
+        int rest = axis.Extent - main;
+        bool isEven = isOnly && main > 0 && rest > 0 && rest * 2 < tile && (tile + rest) % 2 == 0;
+        main -= isEven ? tile : 0;
         if (main > 0)
         {
             yield return new Range(0, main, tile);
@@ -229,7 +246,7 @@ internal static class Planner
 
         if (main < axis.Extent)
         {
-            yield return new Range(main, axis.Extent, axis.Extent - main);
+            yield return new Range(main, axis.Extent, isEven ? (tile + rest) / 2 : rest);
         }
     }
 
@@ -255,7 +272,7 @@ internal static class Planner
         {
             var axis = nest.Reduction[i];
             int factor = literals.Contains(axis) ? axis.Extent : 1;
-            if (!axis.IsSymbolic && factor == 1 && !loops)
+            if (!axis.IsSymbolic && axis != nest.Clip?.Axis && factor == 1 && !loops)
             {
                 // Short axes (a kernel's taps, few channels) become straight lines; a long one stays a loop of a few steps.
                 bool whole = axis.Extent <= limit && axis.Extent <= LongestUnrolled;

@@ -38,7 +38,7 @@ internal sealed class SampleShares
             return [step];
         }
 
-        double[] cycles = [.. step.Nests.Select(nest => Cycles(nest, TargetOf(nest, VectorKind.Fixed512), step.Unroll))];
+        double[] cycles = [.. step.Nests.Select(nest => Planner.Cycles(nest, TargetOf(nest, VectorKind.Fixed512), step.Unroll))];
         if (cycles.Sum() < _limits.Step)
         {
             return [step];
@@ -145,7 +145,7 @@ internal sealed class SampleShares
             return nest;
         }
 
-        double wholeNarrow = Cycles(nest, narrow, unroll);
+        double wholeNarrow = Planner.Cycles(nest, narrow, unroll);
         var literals = nest.Literals();
         var written = nest.Stores[0].Target.Address;
         var ways = nest.Parallel.Where(axis => axis != nest.Lane && !axis.IsSymbolic && !axis.IsTrivial && !literals.Contains(axis))
@@ -164,9 +164,9 @@ internal sealed class SampleShares
             }
 
             var divided = nest.Divided(axis, items);
-            double cycles = Cycles(divided, target, unroll);
+            double cycles = Planner.Cycles(divided, target, unroll);
             double cost = (balance * cycles) + common;
-            if (cycles <= whole * _limits.Cost && cost < bestCost && Cycles(divided, narrow, unroll) <= wholeNarrow * _limits.Cost)
+            if (cycles <= whole * _limits.Cost && cost < bestCost && Planner.Cycles(divided, narrow, unroll) <= wholeNarrow * _limits.Cost)
             {
                 (best, bestCost) = (divided, cost);
             }
@@ -184,20 +184,6 @@ internal sealed class SampleShares
 
     private static bool IsSame(Access one, Access other)
         => one == other || (one.IsAffine && other.IsAffine && (one.Address + (other.Address * -1)) is { Constant: 0, Terms.Count: 0 });
-
-    /// <summary>What the nest takes, by the planner's count: one thread, one sample.</summary>
-    private static double Cycles(Nest nest, Target target, UnrollMode unroll)
-    {
-        if (nest.Accumulators.Count == 0)
-        {
-            return Planner.UnrolledStatements(nest, target);
-        }
-
-        var shape = new TileShape(nest, target, unroll);
-        shape.BestVectors(0);
-        double points = nest.Parallel.Aggregate(1.0, (product, axis) => product * Math.Max(1, axis == nest.Lane ? axis.Extent / target.Block : axis.Extent));
-        return nest.Reduction.Aggregate(points * shape.Cycles, static (product, axis) => product * Math.Max(1, axis.Extent));
-    }
 
     /// <summary>Into how many items an axis can be divided: each of its values, or a few equal stretches.</summary>
     private static IEnumerable<int> Divisors(int extent)

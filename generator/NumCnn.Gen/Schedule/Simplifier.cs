@@ -67,7 +67,7 @@ internal static class Simplifier
             return null;
         }
 
-        bool CanMerge(Axis axis) => !axis.IsSymbolic && axis != nest.Lane && axis != nest.Block && axis != nest.Items && !literals.Contains(axis);
+        bool CanMerge(Axis axis) => !axis.IsSymbolic && axis != nest.Lane && axis != nest.Block && axis != nest.Items && nest.Clip?.DependsOn(axis) != true && !literals.Contains(axis);
     }
 
     private static bool Follow(List<Access> accesses, Axis outer, Axis inner)

@@ -44,7 +44,7 @@ internal sealed partial class TileShape
                 continue;
             }
 
-            if (axis.IsSymbolic || literals.Contains(axis))
+            if (axis.IsSymbolic || literals.Contains(axis) || axis == _nest.Clip?.Axis)
             {
                 yield break;
             }

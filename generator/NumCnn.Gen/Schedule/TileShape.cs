@@ -35,6 +35,9 @@ internal sealed partial class TileShape
     /// <summary>Cycles of a loop's end, which the machine cannot foresee: a short sum that stands in one body saves them.</summary>
     private const double LoopEnd = 8;
 
+    /// <summary>Cycles of a loop whose bounds depend on the row.</summary>
+    private const double ClippedLoop = 4;
+
     /// <summary>
     /// Cycles of a tile's end, where vectors have 64 bytes: it hides a dozen stores among the multiply-adds of the next tile. While the machine
     /// stores, it multiplies next to nothing, and more of them stand in each other's way.
@@ -312,7 +315,7 @@ internal sealed partial class TileShape
         }
 
         int operations = points * Accumulators;
-        bool isWhole = CanBeWhole && (operations + loads) * _steps <= Planner.BodyBudget && (operations * 2 < _target.Registers || !SharesLoads);
+        bool isWhole = CanBeWhole && _nest.Clip is null && (operations + loads) * _steps <= Planner.BodyBudget && (operations * 2 < _target.Registers || !SharesLoads);
         double memory = MemoryCycles(tile, vectors, isWhole);
         double arithmetic = StepCycles(operations, lines / LoadsPerCycle, Latency) + (HiddenLoadCost * lines) + ClockCycles(clock) + StepCost + (OffsetCost * _offsets) + EndCycles(points, isWhole);
         return (WithStream(Overlapped(arithmetic, memory), tile, vectors), operations + held + passing);
@@ -330,14 +333,15 @@ internal sealed partial class TileShape
     /// <summary>Cycles of a step for what its tile stores in the end.</summary>
     private double EndCycles(int points, bool isWhole)
     {
+        double clipped = _nest.Clip is null ? 0 : ClippedLoop / _steps;
         if (_target.Kind != VectorKind.Fixed512 || _sumsSamples)
         {
-            return 0;
+            return clipped;
         }
 
         double loop = CanBeWhole && !isWhole ? LoopEnd : 0;
         int more = Math.Max(0, (points * _nest.Stores.Count) - HiddenStores);
-        return (TileEnd + loop + (CyclesOfStore * more) + (CyclesOfPair * more * more)) / _steps;
+        return clipped + ((TileEnd + loop + (CyclesOfStore * more) + (CyclesOfPair * more * more)) / _steps);
     }
 
     private static (Axis Axis, int Count)[] Tile(Axis? first, int firstTile, Axis? second, int secondTile)
@@ -406,9 +410,9 @@ internal sealed partial class TileShape
             // Average cycles of a point, over whole rectangles and what they leave.
             double cycles = 0;
             int pieces = 0;
-            foreach (var firstRange in Planner.Split(first, firstTile))
+            foreach (var firstRange in Planner.Split(first, firstTile, isOnly: second is null))
             {
-                foreach (var secondRange in Planner.Split(second, secondTile))
+                foreach (var secondRange in Planner.Split(second, secondTile, isOnly: false))
                 {
                     long count = (long)(firstRange.End - firstRange.Start) * (secondRange.End - secondRange.Start);
                     bool isWhole = firstRange.Tile == firstTile && secondRange.Tile == secondTile;

@@ -1,0 +1,69 @@
+using NumCnn.Gen.Diagnostics;
+using NumCnn.Gen.Graph;
+using NumCnn.Gen.Schedule;
+using NumCnn.Gen.Tests.Support;
+
+namespace NumCnn.Gen.Tests;
+
+/// <summary>Loops that end early at an image's border, and which kernels have them.</summary>
+public class ClipTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(-1)]
+    [InlineData(-2)]
+    public void The_bounds_are_those_of_the_rows_inside(int step)
+    {
+        const int Rows = 5, Extent = 6;
+        var (tap, row) = (new Axis("u", Extent), new Axis("i", 30));
+        var clip = new Clip(tap, row + (tap * step) + -12, Rows);
+        int left = 0;
+        for (int i = 0; i < row.Extent; i++)
+        {
+            int start = i - 12;
+            var inside = Enumerable.Range(0, Extent).Where(u => start + (u * step) is >= 0 and < Rows).ToList();
+            var (first, end) = clip.Steps(start);
+            Assert.Equal(inside, first < end ? Enumerable.Range(first, end - first) : []);
+            left += inside.Count;
+        }
+
+        Assert.Equal((double)left / (row.Extent * Extent), clip.Share, 12);
+    }
+
+    [Theory]
+    [InlineData("conv2d_clipped", "conv1", "Forward", "WeightGradient", "InputGradient")]
+    [InlineData("conv2d_clipped", "conv2", "WeightGradient")]
+    [InlineData("conv2d_clipped", "conv3", "WeightGradient")]
+    [InlineData("conv2d_clipped", "conv_transpose1", "WeightGradient")]
+    [InlineData("conv2d_border_rows", "conv1", "Forward", "WeightGradient", "InputGradient")]
+    [InlineData("conv2d_clipped_phases", "conv1", "Forward", "WeightGradient", "InputGradient")]
+    [InlineData("conv2d_depthwise_33", "conv1")] // short sums without a loop are faster
+    [InlineData("conv2d_columns_33", "conv1")] // lanes over columns share rows between taps
+    public void The_conformance_tests_networks_have_such_loops(string network, string layer, params string[] kinds)
+    {
+        var graph = NetworkGraph.Build(Networks.Resolve(Repository.Read("tests", "NumCnn.Conformance", "Corpus", network + ".network.yaml")), new ProblemSink())!;
+        var program = NetworkProgram.Create(graph);
+        var clipped = program.Forward.Concat(program.Backward).Where(step => step.Kernel.StartsWith(layer + ".", StringComparison.Ordinal) && step.Nests.Any(static nest => nest.Clip is not null));
+        Assert.Equal(kinds, clipped.Select(static step => step.Kernel.Split('.')[1]).Distinct());
+    }
+
+    [Fact]
+    public void Register_tiles_leave_its_rows_alone()
+    {
+        var (tap, row, column) = (new Axis("u", 3), new Axis("i", 8), new Axis("j", 8));
+        var nest = new Nest();
+        nest.Parallel.AddRange([row, column]);
+        nest.Tile.AddRange([column, row]);
+        nest.Reduction.Add(tap);
+        var clipped = nest.Clipped(new Clip(tap, row + (tap * 1) + -1, 8));
+        Assert.Equal([column], clipped.Tile);
+        Assert.Equal([column, row], nest.Tile);
+
+        // Cut into items, the row is the sum of two axes.
+        var divided = clipped.Divided(row, 4);
+        Assert.Equal(clipped.Clip!.Share, divided.Clip!.Share);
+        Assert.Equal([column], divided.Tile);
+    }
+}
