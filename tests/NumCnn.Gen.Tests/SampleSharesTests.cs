@@ -42,7 +42,7 @@ public class SampleSharesTests
     public void Parts_that_read_the_same_weights_take_turns()
     {
         // Each block of channels reads its weights in the middle and at both borders: once from memory, twice from the cache.
-        var parts = Divided("[512, 7, 7]", "conv2d: {out_channels: 512, kernel_size: 3, padding: 1}", "conv1");
+        var parts = Divided("[512, 8, 8]", "conv2d: {out_channels: 512, kernel_size: 3, padding: 1}", "conv1");
         Assert.Equal(3, parts.Count);
         Assert.NotNull(parts[0].Turns);
         Assert.All(parts, part => Assert.Equal((parts[0].Turns, parts[0].Turns!.Count), (part.Turns, part.Items)));

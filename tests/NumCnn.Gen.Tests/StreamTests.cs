@@ -30,14 +30,14 @@ public partial class StreamTests
     public void The_largest_part_of_an_image_comes_first()
     {
         // The rows at the border have two taps instead of three: where weights come from memory, the rows between them go first.
-        Assert.Equal([5, 1, 1], Parts(512).Select(static nest => nest.Parallel.Single(static axis => axis.Name == "i").Extent));
-        Assert.Equal([1, 5, 1], Parts(128).Select(static nest => nest.Parallel.Single(static axis => axis.Name == "i").Extent));
+        Assert.Equal([6, 1, 1], Parts(512).Select(static nest => nest.Parallel.Single(static axis => axis.Name == "i").Extent));
+        Assert.Equal([1, 6, 1], Parts(128).Select(static nest => nest.Parallel.Single(static axis => axis.Name == "i").Extent));
     }
 
     [Fact]
     public void Tiles_read_weights_from_memory_no_faster_than_it_gives_them()
     {
-        // Of 20 sums in registers, 4 vectors by 5 rows load least, and as many lines of weights as memory gives in three steps.
+        // Of 20 sums in registers, 4 vectors by 6 rows load least, and as many lines of weights as memory gives in three steps.
         Assert.Equal((4, 2), (Vectors(128), Vectors(512)));
         static int Vectors(int channels)
         {
@@ -52,7 +52,7 @@ public partial class StreamTests
             .SelectMany(static step => step.Nests).Where(static nest => nest.Part.Length > 0)];
 
     private static string Layer(int channels, string type)
-        => FormattableString.Invariant($"name: A\ninput: [{channels}, 7, 7]\ndtype: {type}\nseed: 1\nlayers:\n  - conv2d: {{out_channels: {channels}, kernel_size: 3, padding: 1}}\nloss: mse\n");
+        => FormattableString.Invariant($"name: A\ninput: [{channels}, 8, 8]\ndtype: {type}\nseed: 1\nlayers:\n  - conv2d: {{out_channels: {channels}, kernel_size: 3, padding: 1}}\nloss: mse\n");
 
     [GeneratedRegex(@"Caches\.Prefetch\(ref Unsafe\.Add\(ref w\w*, (?<place>\d+)\)\);", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Prefetch();

@@ -34,6 +34,37 @@ public sealed class ParameterTests
         }
     }
 
+    [Theory]
+    [InlineData(0)] // blocks of outputs, the last one in part
+    [InlineData(1)] // of inputs
+    [InlineData(2)]
+    [InlineData(3)] // the file's own order
+    [InlineData(-1)] // no elements lie together
+    public void Whichever_dimension_lies_together_values_keep_their_order(int lanes)
+    {
+        int[] shape = [20, 18, 3, 2];
+        int[][] layout = new int[4][];
+        int stride = lanes < 0 ? 3 : 16;
+        for (int d = 3; d >= 0; d--)
+        {
+            int count = d == lanes ? (shape[d] + 15) / 16 : shape[d];
+            layout[d] = d == lanes ? [count, stride, 16, 1] : [count, stride];
+            stride *= count;
+        }
+
+        var info = new ParameterInfo("w", shape, 7, layout, Trainable: true, new Initializer.Uniform(0.5));
+        var set = new ParameterSet<float>([info], stride + 7, stride + 7);
+        Parameter<float> w = set["w"];
+        float[] values = [.. Enumerable.Range(1, w.Length).Select(static i => (float)i)];
+        w.CopyFrom(values);
+        Assert.Equal(values, w.ToArray());
+        Assert.Equal(w.Length, set.Storage.ToArray().Count(static value => value != 0));
+        for (int i = 0; i < values.Length; i++)
+        {
+            Assert.Equal(values[i], w[i / 108, i / 6 % 18, i / 2 % 3, i % 2]);
+        }
+    }
+
     [Fact]
     public void Writing_reaches_every_element_and_no_padding()
     {

@@ -6,7 +6,7 @@ internal static class ExactReader
 
     /// <summary>
     /// Reads so many bytes, or null if the stream ends before. The buffer grows with what has arrived, so a length that
-    /// lies costs no memory.
+    /// lies costs no memory; a file's own length does not lie.
     /// </summary>
     public static byte[]? Read(Stream stream, long length)
     {
@@ -15,7 +15,8 @@ internal static class ExactReader
             return null;
         }
 
-        byte[] buffer = new byte[Math.Min(length, FirstChunk)];
+        bool isThere = stream.CanSeek && stream.Length - stream.Position >= length;
+        byte[] buffer = GC.AllocateUninitializedArray<byte>((int)(isThere ? length : Math.Min(length, FirstChunk)));
         int filled = 0;
         while (true)
         {

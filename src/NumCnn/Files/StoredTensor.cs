@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace NumCnn;
@@ -64,9 +65,9 @@ public sealed class StoredTensor
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var values = new T[Length];
-        if (BitConverter.IsLittleEndian && Type == (typeof(T) == typeof(float) ? StoredType.Float32 : StoredType.Float64))
+        if (Holds<T>())
         {
-            Buffer.BlockCopy(_data, 0, values, 0, _data.Length);
+            View<T>().CopyTo(values);
         }
         else
         {
@@ -75,6 +76,23 @@ public sealed class StoredTensor
 
         return values;
     }
+
+    /// <summary>The same tensor with elements of another type, in this machine's order of bytes: for <see cref="View{T}"/>.</summary>
+    internal StoredTensor ConvertTo<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        byte[] data = new byte[checked(Length * Unsafe.SizeOf<T>())];
+        Convert(MemoryMarshal.Cast<byte, T>(data.AsSpan()));
+        return new StoredTensor(new TensorHeader(Name, typeof(T) == typeof(float) ? StoredType.Float32 : StoredType.Float64, Header.Shape), data);
+    }
+
+    /// <summary>Whether the bytes are elements of this type as they are.</summary>
+    internal bool Holds<T>() => BitConverter.IsLittleEndian && Type == (typeof(T) == typeof(float) ? StoredType.Float32 : StoredType.Float64);
+
+    /// <summary>The elements, where the bytes are of their type.</summary>
+    internal ReadOnlySpan<T> View<T>()
+        where T : unmanaged
+        => MemoryMarshal.Cast<byte, T>(_data);
 
     /// <summary>Reads the elements of an integer tensor.</summary>
     /// <returns>The elements in C order.</returns>
@@ -114,7 +132,7 @@ public sealed class StoredTensor
         return new StoredTensor(header, data);
     }
 
-    private void Convert<T>(T[] values)
+    private void Convert<T>(Span<T> values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int i = 0; i < values.Length; i++)

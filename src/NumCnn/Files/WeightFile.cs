@@ -64,26 +64,31 @@ public static class WeightFile
         ArgumentNullException.ThrowIfNull(parameters);
         using TensorArchive archive = TensorArchive.Open(path, StateDict.IsZip(path));
         int[] places = StateDict.FindParameters(archive, parameters.Layouts);
-        var values = new T[places.Length][];
+        var tensors = new StoredTensor[places.Length];
         for (int i = 0; i < places.Length; i++)
         {
-            values[i] = Values<T>(archive, places[i]);
+            tensors[i] = Converted<T>(archive, archive.Read(places[i]));
         }
 
         // Everything is read and checked: from here on nothing fails.
-        parameters.Replace(values, StateDict.ReadCounts(archive, parameters.BatchCounters));
+        parameters.Replace(tensors, StateDict.ReadCounts(archive, parameters.BatchCounters));
     }
 
-    private static T[] Values<T>(TensorArchive archive, int place)
+    /// <summary>The tensor itself if it has the network's type, which saves its copy.</summary>
+    private static StoredTensor Converted<T>(TensorArchive archive, StoredTensor tensor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        StoredTensor tensor = archive.Read(place);
+        if (tensor.Holds<T>())
+        {
+            return tensor;
+        }
+
         if (tensor.Type == StoredType.Float64 && typeof(T) != typeof(double))
         {
             CheckRange<T>(archive, tensor);
         }
 
-        return tensor.ToArray<T>();
+        return tensor.ConvertTo<T>();
     }
 
     private static void CheckRange<T>(TensorArchive archive, StoredTensor tensor)

@@ -8,6 +8,9 @@ namespace NumCnn;
 /// </summary>
 internal sealed class ParameterLayout
 {
+    /// <summary>As many elements as a block has; more would be more streams of values than the first cache has places for.</summary>
+    private const int LongestRun = 16;
+
     private readonly int _offset;
     private readonly int[][] _displacements;
 
@@ -62,14 +65,18 @@ internal sealed class ParameterLayout
 
     public void Gather<T>(ReadOnlySpan<T> storage, Span<T> values)
     {
+        int lanes = LaneDimension();
+        int[] inner = InnerDisplacements(lanes + 1);
         int position = 0;
-        Gather(storage, values, 0, _offset, ref position);
+        Gather(storage, values, 0, _offset, lanes, inner, ref position);
     }
 
     public void Scatter<T>(ReadOnlySpan<T> values, Span<T> storage)
     {
+        int lanes = LaneDimension();
+        int[] inner = InnerDisplacements(lanes + 1);
         int position = 0;
-        Scatter(values, storage, 0, _offset, ref position);
+        Scatter(values, storage, 0, _offset, lanes, inner, ref position);
     }
 
     /// <summary>Whether all elements lie in a part of the storage.</summary>
@@ -102,41 +109,112 @@ internal sealed class ParameterLayout
     public string Describe() => $"{Info.Name} [{string.Join(", ", Info.Shape)}]";
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Gather<T>(ReadOnlySpan<T> storage, Span<T> values, int dimension, int address, ref int position)
+    private void Gather<T>(ReadOnlySpan<T> storage, Span<T> values, int dimension, int address, int lanes, int[] inner, ref int position)
     {
-        if (dimension == Rank - 1)
+        int[] table = _displacements[dimension];
+        if (dimension < lanes)
         {
-            foreach (int displacement in _displacements[dimension])
+            foreach (int displacement in table)
             {
-                values[position++] = storage[address + displacement];
+                Gather(storage, values, dimension + 1, address + displacement, lanes, inner, ref position);
             }
 
             return;
         }
 
-        foreach (int displacement in _displacements[dimension])
+        for (int i = 0; i < table.Length;)
         {
-            Gather(storage, values, dimension + 1, address + displacement, ref position);
+            int run = Run(table, i);
+            for (int k = 0; k < inner.Length; k++)
+            {
+                ReadOnlySpan<T> together = storage.Slice(address + table[i] + inner[k], run);
+                for (int r = 0; r < together.Length; r++)
+                {
+                    values[position + ((i + r) * inner.Length) + k] = together[r];
+                }
+            }
+
+            i += run;
         }
+
+        position += table.Length * inner.Length;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Scatter<T>(ReadOnlySpan<T> values, Span<T> storage, int dimension, int address, ref int position)
+    private void Scatter<T>(ReadOnlySpan<T> values, Span<T> storage, int dimension, int address, int lanes, int[] inner, ref int position)
     {
-        if (dimension == Rank - 1)
+        int[] table = _displacements[dimension];
+        if (dimension < lanes)
         {
-            foreach (int displacement in _displacements[dimension])
+            foreach (int displacement in table)
             {
-                storage[address + displacement] = values[position++];
+                Scatter(values, storage, dimension + 1, address + displacement, lanes, inner, ref position);
             }
 
             return;
         }
 
-        foreach (int displacement in _displacements[dimension])
+        for (int i = 0; i < table.Length;)
         {
-            Scatter(values, storage, dimension + 1, address + displacement, ref position);
+            int run = Run(table, i);
+            for (int k = 0; k < inner.Length; k++)
+            {
+                Span<T> together = storage.Slice(address + table[i] + inner[k], run);
+                for (int r = 0; r < together.Length; r++)
+                {
+                    together[r] = values[position + ((i + r) * inner.Length) + k];
+                }
+            }
+
+            i += run;
         }
+
+        position += table.Length * inner.Length;
+    }
+
+    /// <summary>The dimension whose elements lie together in the storage, such as the channels of a block; the last one, if there is none.</summary>
+    private int LaneDimension()
+    {
+        for (int d = Rank - 1; d >= 0; d--)
+        {
+            int[] table = _displacements[d];
+            if (table.Length > 1 && table[1] == table[0] + 1)
+            {
+                return d;
+            }
+        }
+
+        return Rank - 1;
+    }
+
+    /// <summary>How many elements from one on lie together, up to a line of memory and a few streams of values.</summary>
+    private static int Run(int[] table, int first)
+    {
+        int run = 1;
+        while (run < LongestRun && first + run < table.Length && table[first + run] == table[first] + run)
+        {
+            run++;
+        }
+
+        return run;
+    }
+
+    /// <summary>The displacements by all dimensions from one on, in their order.</summary>
+    private int[] InnerDisplacements(int dimension)
+    {
+        int[] all = [0];
+        for (int d = dimension; d < Rank; d++)
+        {
+            int[] table = _displacements[d];
+            int[] before = all;
+            all = new int[before.Length * table.Length];
+            for (int i = 0; i < all.Length; i++)
+            {
+                all[i] = before[i / table.Length] + table[i % table.Length];
+            }
+        }
+
+        return all;
     }
 
     private static ArgumentException TooNarrow(ParameterInfo info, int dimension, long capacity, string parameter)
