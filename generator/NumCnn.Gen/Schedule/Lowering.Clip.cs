@@ -48,8 +48,8 @@ internal sealed partial class Lowering
         {
             Start = first,
             End = end,
-            ClippedStart = startMoves ? End(clip.First) : null,
-            ClippedEnd = endMoves ? End(clip.End) : null,
+            ClippedStart = startMoves ? Moving(clip.First) : null,
+            ClippedEnd = endMoves ? Moving(clip.End) : null,
         };
         if (loop.Kind == LoopKind.Clipped)
         {
@@ -62,6 +62,6 @@ internal sealed partial class Lowering
             Reduce(piece, points, depth + 1);
         });
 
-        ClippedEnd End((int Constant, int Sign) bound) => new(bound.Constant + (bound.Sign * start), [.. terms.Select(term => (term.Variable, bound.Sign * term.Factor))], clip.Divisor);
+        ClippedEnd Moving((int Constant, int Sign) bound) => new(bound.Constant + (bound.Sign * start), [.. terms.Select(term => (term.Variable, bound.Sign * term.Factor))], clip.Divisor);
     }
 }

@@ -330,18 +330,17 @@ internal sealed partial class TileShape
 
     private double ClockCycles(double cycles) => _target.Kind == VectorKind.Fixed512 ? cycles : 0;
 
-    /// <summary>Cycles of a step for what its tile stores in the end.</summary>
+    /// <summary>Cycles of a step for its tile's end: its loop's, and what it stores.</summary>
     private double EndCycles(int points, bool isWhole)
     {
-        double clipped = _nest.Clip is null ? 0 : ClippedLoop / _steps;
+        double loop = (_nest.Clip is null ? 0 : ClippedLoop) + (CanBeWhole && !isWhole ? LoopEnd : 0);
         if (_target.Kind != VectorKind.Fixed512 || _sumsSamples)
         {
-            return clipped;
+            return _sumsSamples ? 0 : loop / _steps;
         }
 
-        double loop = CanBeWhole && !isWhole ? LoopEnd : 0;
         int more = Math.Max(0, (points * _nest.Stores.Count) - HiddenStores);
-        return clipped + ((TileEnd + loop + (CyclesOfStore * more) + (CyclesOfPair * more * more)) / _steps);
+        return (TileEnd + loop + (CyclesOfStore * more) + (CyclesOfPair * more * more)) / _steps;
     }
 
     private static (Axis Axis, int Count)[] Tile(Axis? first, int firstTile, Axis? second, int secondTile)
