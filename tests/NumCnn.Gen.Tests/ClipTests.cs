@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using NumCnn.Gen.Diagnostics;
+using NumCnn.Gen.Emit;
 using NumCnn.Gen.Graph;
 using NumCnn.Gen.Schedule;
 using NumCnn.Gen.Tests.Support;
@@ -6,7 +8,7 @@ using NumCnn.Gen.Tests.Support;
 namespace NumCnn.Gen.Tests;
 
 /// <summary>Loops that end early at an image's border, and which kernels have them.</summary>
-public class ClipTests
+public partial class ClipTests
 {
     [Theory]
     [InlineData(1)]
@@ -43,10 +45,24 @@ public class ClipTests
     [InlineData("conv2d_columns_33", "conv1")] // lanes over columns share rows between taps
     public void The_conformance_tests_networks_have_such_loops(string network, string layer, params string[] kinds)
     {
-        var graph = NetworkGraph.Build(Networks.Resolve(Repository.Read("tests", "NumCnn.Conformance", "Corpus", network + ".network.yaml")), new ProblemSink())!;
+        var graph = NetworkGraph.Build(Networks.Resolve(Corpus(network)), new ProblemSink())!;
         var program = NetworkProgram.Create(graph);
         var clipped = program.Forward.Concat(program.Backward).Where(step => step.Kernel.StartsWith(layer + ".", StringComparison.Ordinal) && step.Nests.Any(static nest => nest.Clip is not null));
         Assert.Equal(kinds, clipped.Select(static step => step.Kernel.Split('.')[1]).Distinct());
+    }
+
+    [Theory]
+    [InlineData("Forward")]
+    [InlineData("WeightGradient")]
+    public void Code_without_loops_has_only_the_steps_that_are_left(string kind)
+    {
+        string text = EmitStage.Generate(Networks.Resolve(Corpus("conv2d_clipped_straight"))).Select(static source => source.Text).Single(text => text.Contains($"void Conv1{kind}512(", StringComparison.Ordinal));
+        int start = text.IndexOf($"void Conv1{kind}512(", StringComparison.Ordinal);
+        string kernel = text[start..text.IndexOf("\n    }", start, StringComparison.Ordinal)];
+        Assert.DoesNotContain("for (", kernel, StringComparison.Ordinal);
+
+        // Three rows have 2, 3 and 2 of three rows of three taps, for 6 columns and 2 channels.
+        Assert.Equal((2 + 3 + 2) * 3 * 6 * 2, Sum().Count(kernel));
     }
 
     [Fact]
@@ -66,4 +82,10 @@ public class ClipTests
         Assert.Equal(clipped.Clip!.Share, divided.Clip!.Share);
         Assert.Equal([column], divided.Tile);
     }
+
+    /// <summary>A sum's step, not one of the function behind it.</summary>
+    [GeneratedRegex(@"\ba\d+ = Vector512\.MultiplyAddEstimate", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Sum();
+
+    private static string Corpus(string network) => Repository.Read("tests", "NumCnn.Conformance", "Corpus", network + ".network.yaml");
 }

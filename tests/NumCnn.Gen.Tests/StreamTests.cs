@@ -37,7 +37,7 @@ public partial class StreamTests
     [Fact]
     public void Tiles_read_weights_from_memory_no_faster_than_it_gives_them()
     {
-        // Of 20 sums in registers, 4 vectors by 6 rows load least, and as many lines of weights as memory gives in three steps.
+        // Of 24 sums in registers, 4 vectors by 6 rows load least, and as many lines of weights as memory gives in three steps.
         Assert.Equal((4, 2), (Vectors(128), Vectors(512)));
         static int Vectors(int channels)
         {

@@ -108,11 +108,13 @@ internal sealed class StatementWriter
             return FormattableString.Invariant($"{value}");
         }
 
-        string sum = FormattableString.Invariant($"{end.Constant}");
-        foreach (var (variable, factor) in end.Terms)
+        // A sum begins with what is added.
+        string sum = string.Empty;
+        var terms = end.Terms.Select(static term => (Text: Math.Abs(term.Factor) == 1 ? term.Variable.Name : FormattableString.Invariant($"({term.Variable.Name} * {Math.Abs(term.Factor)})"), IsAdded: term.Factor > 0))
+            .Append((Text: FormattableString.Invariant($"{Math.Abs(end.Constant)}"), IsAdded: end.Constant >= 0));
+        foreach (var (text, isAdded) in terms.Where(static term => term.Text != "0").OrderByDescending(static term => term.IsAdded))
         {
-            string size = Math.Abs(factor) == 1 ? variable.Name : FormattableString.Invariant($"({variable.Name} * {Math.Abs(factor)})");
-            sum = factor > 0 && sum == "0" ? size : $"{sum} {(factor > 0 ? "+" : "-")} {size}";
+            sum = sum.Length > 0 ? $"{sum} {(isAdded ? "+" : "-")} {text}" : isAdded ? text : "-" + text;
         }
 
         return FormattableString.Invariant($"Math.{bound}({value}, {(end.Divisor == 1 ? sum : $"({sum}) / {end.Divisor}")})");

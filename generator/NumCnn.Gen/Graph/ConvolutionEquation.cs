@@ -142,9 +142,8 @@ internal sealed partial class ConvolutionEquation
         foreach (var rows in Phase.Of(X.Rows, PadTop, Kernel.H, Stride.H, Dilation.H))
         {
             var parts = rows.WithoutZeros(Y.Rows, Overhead(x.LanesOverColumns), RowWork(x.LanesOverColumns, order));
-            var clipped = x.LanesOverColumns ? [] : columnPhases.Select(columns => Clipped(rows, columns, parts.Count > 1)).ToList();
-            nests.AddRange(clipped.Count > 0 && !clipped.Contains(null)
-                ? clipped.Zip(columnPhases, (nest, columns) => (nest!, Phase.Title(rows, columns)))
+            nests.AddRange(Clipped(rows, parts.Count > 1) is { } clipped
+                ? clipped.Zip(columnPhases, (nest, columns) => (nest, Phase.Title(rows, columns)))
                 : parts.SelectMany(part => columnPhases.Select(columns => (NestOf(part, columns), Phase.Title(part, columns)))));
         }
 
@@ -159,8 +158,17 @@ internal sealed partial class ConvolutionEquation
             ? ScatterColumns(title, rows, columns, x, y, weight, order, initial, finish)
             : ScatterPhase(title, rows, columns, x, y, weight, order, initial, finish).Nest;
 
-        Nest? Clipped(Phase rows, Phase columns, bool hasParts)
-            => ScatterPhase(title, rows, columns, x, y, weight, order, initial, finish) is var (nest, clip) && clip is not null ? RowClip.Apply(nest, clip, _block, hasParts) : null;
+        List<Nest>? Clipped(Phase rows, bool hasParts)
+        {
+            if (x.LanesOverColumns)
+            {
+                return null;
+            }
+
+            var found = columnPhases.Select(columns => ScatterPhase(title, rows, columns, x, y, weight, order, initial, finish))
+                .Select(whole => whole.Clip is null ? null : RowClip.Apply(whole.Nest, whole.Clip, _block, hasParts)).OfType<Nest>().ToList();
+            return found.Count == columnPhases.Count ? found : null;
+        }
     }
 
     /// <summary>w from x and y: the weight's gradient, added to what is stored.</summary>

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace NumCnn;
@@ -77,15 +76,6 @@ public sealed class StoredTensor
         return values;
     }
 
-    /// <summary>The same tensor with elements of another type, in this machine's order of bytes: for <see cref="View{T}"/>.</summary>
-    internal StoredTensor ConvertTo<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        byte[] data = new byte[checked(Length * Unsafe.SizeOf<T>())];
-        Convert(MemoryMarshal.Cast<byte, T>(data.AsSpan()));
-        return new StoredTensor(new TensorHeader(Name, typeof(T) == typeof(float) ? StoredType.Float32 : StoredType.Float64, Header.Shape), data);
-    }
-
     /// <summary>Whether the bytes are elements of this type as they are.</summary>
     internal bool Holds<T>() => BitConverter.IsLittleEndian && Type == (typeof(T) == typeof(float) ? StoredType.Float32 : StoredType.Float64);
 
@@ -132,7 +122,7 @@ public sealed class StoredTensor
         return new StoredTensor(header, data);
     }
 
-    private void Convert<T>(Span<T> values)
+    private void Convert<T>(T[] values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int i = 0; i < values.Length; i++)

@@ -65,30 +65,26 @@ public static class WeightFile
         using TensorArchive archive = TensorArchive.Open(path, StateDict.IsZip(path));
         int[] places = StateDict.FindParameters(archive, parameters.Layouts);
         var tensors = new StoredTensor[places.Length];
+        var converted = new T[places.Length][];
         for (int i = 0; i < places.Length; i++)
         {
-            tensors[i] = Converted<T>(archive, archive.Read(places[i]));
+            tensors[i] = archive.Read(places[i]);
+            converted[i] = tensors[i].Holds<T>() ? [] : Converted<T>(archive, tensors[i]);
         }
 
         // Everything is read and checked: from here on nothing fails.
-        parameters.Replace(tensors, StateDict.ReadCounts(archive, parameters.BatchCounters));
+        parameters.Replace(i => tensors[i].Holds<T>() ? tensors[i].View<T>() : converted[i], StateDict.ReadCounts(archive, parameters.BatchCounters));
     }
 
-    /// <summary>The tensor itself if it has the network's type, which saves its copy.</summary>
-    private static StoredTensor Converted<T>(TensorArchive archive, StoredTensor tensor)
+    private static T[] Converted<T>(TensorArchive archive, StoredTensor tensor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (tensor.Holds<T>())
-        {
-            return tensor;
-        }
-
         if (tensor.Type == StoredType.Float64 && typeof(T) != typeof(double))
         {
             CheckRange<T>(archive, tensor);
         }
 
-        return tensor.ConvertTo<T>();
+        return tensor.ToArray<T>();
     }
 
     private static void CheckRange<T>(TensorArchive archive, StoredTensor tensor)

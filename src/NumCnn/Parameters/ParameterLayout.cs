@@ -63,20 +63,46 @@ internal sealed class ParameterLayout
         return address;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Gather<T>(ReadOnlySpan<T> storage, Span<T> values)
     {
-        int lanes = LaneDimension();
-        int[] inner = InnerDisplacements(lanes + 1);
-        int position = 0;
-        Gather(storage, values, 0, _offset, lanes, inner, ref position);
+        var (outer, lanes, inner) = Tables();
+        for (int o = 0, position = 0; o < outer.Length; o++)
+        {
+            for (int i = 0, run; i < lanes.Length; i += run, position += run * inner.Length)
+            {
+                run = Run(lanes, i);
+                for (int k = 0; k < inner.Length; k++)
+                {
+                    ReadOnlySpan<T> together = storage.Slice(_offset + outer[o] + lanes[i] + inner[k], run);
+                    for (int r = 0; r < together.Length; r++)
+                    {
+                        values[position + (r * inner.Length) + k] = together[r];
+                    }
+                }
+            }
+        }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Scatter<T>(ReadOnlySpan<T> values, Span<T> storage)
     {
-        int lanes = LaneDimension();
-        int[] inner = InnerDisplacements(lanes + 1);
-        int position = 0;
-        Scatter(values, storage, 0, _offset, lanes, inner, ref position);
+        var (outer, lanes, inner) = Tables();
+        for (int o = 0, position = 0; o < outer.Length; o++)
+        {
+            for (int i = 0, run; i < lanes.Length; i += run, position += run * inner.Length)
+            {
+                run = Run(lanes, i);
+                for (int k = 0; k < inner.Length; k++)
+                {
+                    Span<T> together = storage.Slice(_offset + outer[o] + lanes[i] + inner[k], run);
+                    for (int r = 0; r < together.Length; r++)
+                    {
+                        together[r] = values[position + (r * inner.Length) + k];
+                    }
+                }
+            }
+        }
     }
 
     /// <summary>Whether all elements lie in a part of the storage.</summary>
@@ -108,83 +134,20 @@ internal sealed class ParameterLayout
 
     public string Describe() => $"{Info.Name} [{string.Join(", ", Info.Shape)}]";
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Gather<T>(ReadOnlySpan<T> storage, Span<T> values, int dimension, int address, int lanes, int[] inner, ref int position)
+    /// <summary>
+    /// Displacements by the dimensions before, of and behind the one whose elements lie together in the storage, such as the channels of a
+    /// block; the last one, if there is none.
+    /// </summary>
+    private (int[] Outer, int[] Lanes, int[] Inner) Tables()
     {
-        int[] table = _displacements[dimension];
-        if (dimension < lanes)
-        {
-            foreach (int displacement in table)
-            {
-                Gather(storage, values, dimension + 1, address + displacement, lanes, inner, ref position);
-            }
-
-            return;
-        }
-
-        for (int i = 0; i < table.Length;)
-        {
-            int run = Run(table, i);
-            for (int k = 0; k < inner.Length; k++)
-            {
-                ReadOnlySpan<T> together = storage.Slice(address + table[i] + inner[k], run);
-                for (int r = 0; r < together.Length; r++)
-                {
-                    values[position + ((i + r) * inner.Length) + k] = together[r];
-                }
-            }
-
-            i += run;
-        }
-
-        position += table.Length * inner.Length;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Scatter<T>(ReadOnlySpan<T> values, Span<T> storage, int dimension, int address, int lanes, int[] inner, ref int position)
-    {
-        int[] table = _displacements[dimension];
-        if (dimension < lanes)
-        {
-            foreach (int displacement in table)
-            {
-                Scatter(values, storage, dimension + 1, address + displacement, lanes, inner, ref position);
-            }
-
-            return;
-        }
-
-        for (int i = 0; i < table.Length;)
-        {
-            int run = Run(table, i);
-            for (int k = 0; k < inner.Length; k++)
-            {
-                Span<T> together = storage.Slice(address + table[i] + inner[k], run);
-                for (int r = 0; r < together.Length; r++)
-                {
-                    together[r] = values[position + ((i + r) * inner.Length) + k];
-                }
-            }
-
-            i += run;
-        }
-
-        position += table.Length * inner.Length;
-    }
-
-    /// <summary>The dimension whose elements lie together in the storage, such as the channels of a block; the last one, if there is none.</summary>
-    private int LaneDimension()
-    {
-        for (int d = Rank - 1; d >= 0; d--)
+        int lanes = Rank - 1;
+        for (int d = 0; d < Rank; d++)
         {
             int[] table = _displacements[d];
-            if (table.Length > 1 && table[1] == table[0] + 1)
-            {
-                return d;
-            }
+            lanes = table.Length > 1 && table[1] == table[0] + 1 ? d : lanes;
         }
 
-        return Rank - 1;
+        return (Displacements(0, lanes), _displacements[lanes], Displacements(lanes + 1, Rank));
     }
 
     /// <summary>How many elements from one on lie together, up to a line of memory and a few streams of values.</summary>
@@ -199,11 +162,11 @@ internal sealed class ParameterLayout
         return run;
     }
 
-    /// <summary>The displacements by all dimensions from one on, in their order.</summary>
-    private int[] InnerDisplacements(int dimension)
+    /// <summary>The displacements by several dimensions, in their order.</summary>
+    private int[] Displacements(int first, int end)
     {
         int[] all = [0];
-        for (int d = dimension; d < Rank; d++)
+        for (int d = first; d < end; d++)
         {
             int[] table = _displacements[d];
             int[] before = all;

@@ -180,16 +180,16 @@ public sealed class ParameterSet<T> : IReadOnlyList<Parameter<T>>
     internal void ZeroGradients(int threads) => WorkerPool.Shared.RunBlocks(_clearing, _gradients.Length, threads);
 
     /// <summary>Replaces everything, in the order of the parameters and counters: one write to whoever looks at the version.</summary>
-    /// <param name="tensors">The parameters' values, of the network's type.</param>
+    /// <param name="valuesOf">The values of a parameter.</param>
     /// <param name="counts">The counters' values.</param>
-    internal void Replace(StoredTensor[] tensors, ReadOnlySpan<long> counts)
+    internal void Replace(Func<int, ReadOnlySpan<T>> valuesOf, ReadOnlySpan<long> counts)
     {
         BeginWrite();
         try
         {
             for (int i = 0; i < _layouts.Length; i++)
             {
-                _layouts[i].Scatter(tensors[i].View<T>(), _storage.Span);
+                _layouts[i].Scatter(valuesOf(i), _storage.Span);
             }
 
             counts.CopyTo(BatchCounters.Values);
