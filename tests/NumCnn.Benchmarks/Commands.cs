@@ -31,6 +31,7 @@ internal static class Commands
             Accuracy.Create(ort, python),
             GeneratorCost.Create(),
             TileSearch.Create(),
+            PlannedKernels.Create(),
             Roofline.Create(),
             ThreadCosts.Create(),
             KernelCommand(),

@@ -69,7 +69,8 @@ internal sealed class Comparison(PeerSet peers, string? native, bool quick, Acti
             Row row;
             if (create is null)
             {
-                row = Timed(data, mode, threads, peak, name, Timing.Measure(ours, threads), null) with { IsMissing = true, Note = "not installed" };
+                var (seconds, now) = Timing.Measure(ours, threads);
+                row = Timed(data, mode, threads, (peak, now), name, seconds, null) with { IsMissing = true, Note = "not installed" };
             }
             else
             {
@@ -80,7 +81,7 @@ internal sealed class Comparison(PeerSet peers, string? native, bool quick, Acti
                 }
                 catch (InvalidOperationException exception)
                 {
-                    row = Timed(data, mode, threads, peak, name, null, null) with { Note = "failed: " + exception.Message };
+                    row = Timed(data, mode, threads, null, name, null, null) with { Note = "failed: " + exception.Message };
                 }
             }
 
@@ -94,8 +95,8 @@ internal sealed class Comparison(PeerSet peers, string? native, bool quick, Acti
         double peak = FmaPeak.Measure(threads);
         using var several = Ours(data, mode, threads);
         using var one = Ours(data, mode, 1);
-        var (seconds, alone) = Timing.Measure(several, one, threads);
-        report(Timed(data, mode, threads, peak, "NumCnn, 1 thread", seconds, alone));
+        var (seconds, alone, now) = Timing.Measure(several, one, threads);
+        report(Timed(data, mode, threads, (peak, now), "NumCnn, 1 thread", seconds, alone));
     }
 
     private Row Compare(WorkData data, string mode, int threads, double peak, IContender ours, IContender peer)
@@ -108,19 +109,19 @@ internal sealed class Comparison(PeerSet peers, string? native, bool quick, Acti
             (peer as PythonContender)?.Select(variant);
             if (Agreement.Difference(expected, peer.Result(), exact, parts) is { } difference)
             {
-                return Timed(data, mode, threads, peak, peer.Name, null, null) with { Note = "results differ: " + difference };
+                return Timed(data, mode, threads, null, peer.Name, null, null) with { Note = "results differ: " + difference };
             }
         }
 
         (peer as PythonContender)?.SelectFastest();
-        var (ourSeconds, peerSeconds) = Timing.Measure(ours, peer, threads);
-        return Timed(data, mode, threads, peak, peer.Name, ourSeconds, peerSeconds);
+        var (ourSeconds, peerSeconds, now) = Timing.Measure(ours, peer, threads);
+        return Timed(data, mode, threads, (peak, now), peer.Name, ourSeconds, peerSeconds);
     }
 
-    private static Row Timed(WorkData data, string mode, int threads, double peak, string peer, double? ours, double? theirs)
+    private static Row Timed(WorkData data, string mode, int threads, (double Highest, double Now)? peak, string peer, double? ours, double? theirs)
     {
         double operations = mode == Modes.Infer ? OperationCount.Inference(data.Info, data.Batch) : OperationCount.TrainingStep(data.Info, data.Batch);
         double? gflops = operations / ours / 1e9;
-        return new(data.Work.Name, mode, data.Batch, threads, ours * 1e6, peer, theirs * 1e6, theirs / ours, gflops / peak, gflops);
+        return new(data.Work.Name, mode, data.Batch, threads, ours * 1e6, peer, theirs * 1e6, theirs / ours, gflops / peak?.Highest, gflops) { PeakFractionAtClock = gflops / peak?.Now };
     }
 }

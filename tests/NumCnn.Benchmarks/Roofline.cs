@@ -60,7 +60,7 @@ internal static class Roofline
                 }
             }
 
-            double seconds = timing.Measure(ours, 1);
+            double seconds = timing.Measure(ours, 1).Ours;
             Print(work.Name, "all", Text(data.Info.MultiplyAdds), string.Empty, double.IsFinite(rate) ? string.Create(CultureInfo.InvariantCulture, $"{rate / 1e9:0} GB/s") : string.Empty, Text(limit), string.Create(CultureInfo.InvariantCulture, $"{seconds * 1e6:0.00} {limit / seconds / 1e6,5:0%}"));
         }
     }

@@ -13,6 +13,7 @@ namespace NumCnn.Benchmarks.Measuring;
 internal static class FmaPeak
 {
     private const int Iterations = 20_480;
+    private const int TurnsOfEach = 4;
     private const int FewestTurns = 100;
     private const int WideChains = 16;
     private const int NarrowChains = 12;
@@ -43,6 +44,17 @@ internal static class FmaPeak
     /// <returns>GFLOP/s of all threads together, as they are in the long run.</returns>
     public static double MeasureBesideLoads(int threads, int milliseconds = 30)
         => Vector512.IsHardwareAccelerated ? Measure(WideBesideLoads, WideChains * 2 * Vector512<float>.Count, threads, milliseconds, lasting: true) : MeasureVectorT(threads, milliseconds);
+
+    /// <summary>The peak right now: of a few dozen microseconds, at the clock that the work just before has left.</summary>
+    /// <param name="threads">How many cores work at once.</param>
+    /// <returns>GFLOP/s of all threads together.</returns>
+    public static double Now(int threads)
+    {
+        int turns = threads > 1 ? threads * TurnsOfEach : 1;
+        long before = Stopwatch.GetTimestamp();
+        WorkerPool.Shared.Run(Turns.Widest, turns, 1, threads);
+        return (double)Turns.Operations * Iterations * turns / Stopwatch.GetElapsedTime(before).TotalSeconds / 1e9;
+    }
 
     /// <param name="kernel">Iterations of multiply-adds.</param>
     /// <param name="operationsPerIteration">Additions and multiplications of each.</param>
@@ -183,5 +195,23 @@ internal static class FmaPeak
         }
 
         return Vector.Sum(((c0 + c1) + (c2 + c3)) + ((c4 + c5) + (c6 + c7)) + ((c8 + c9) + (c10 + c11)));
+    }
+
+    /// <summary>Turns as items, for threads that are there already.</summary>
+    private sealed class Turns(Func<float> kernel) : IParallelWork
+    {
+        private float _sum;
+
+        public static Turns Widest { get; } = new(Vector512.IsHardwareAccelerated ? Wide : Narrow);
+
+        public static int Operations => Vector512.IsHardwareAccelerated ? WideChains * 2 * Vector512<float>.Count : NarrowChains * 2 * Vector<float>.Count;
+
+        public void Run(int thread, int first, int end)
+        {
+            for (int turn = first; turn < end; turn++)
+            {
+                _sum = kernel();
+            }
+        }
     }
 }

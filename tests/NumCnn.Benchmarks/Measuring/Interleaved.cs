@@ -5,6 +5,7 @@ namespace NumCnn.Benchmarks.Measuring;
 /// enough for the clock, after one run that is not timed and brings the caches back. It begins when the other side's
 /// threads have come to rest. Those of the side whose turn it is sleep, too: where there are several, runs are not
 /// timed until each has a processor of its own again, for which a virtual machine's scheduler may take a few ticks.
+/// Each turn of ours is followed by a short one of <see cref="FmaPeak.Now"/>.
 /// </summary>
 /// <param name="quick">Shorter measurements.</param>
 /// <param name="quiet">Waits for the other side's threads.</param>
@@ -18,43 +19,46 @@ internal sealed class Interleaved(bool quick, Quiet quiet)
     private readonly int _fewestRounds = quick ? 3 : 5;
     private readonly int _mostRounds = quick ? 15 : 51;
 
-    /// <summary>Medians of a run's time.</summary>
+    /// <summary>Medians of a run's time, and of the peak beside ours.</summary>
     /// <param name="ours">Side A.</param>
     /// <param name="peer">Side B.</param>
     /// <param name="threads">Threads of either side, the larger number.</param>
-    /// <returns>Seconds a run, of both.</returns>
-    public (double Ours, double Peer) Measure(IContender ours, IContender peer, int threads)
+    /// <returns>Seconds a run of both, and GFLOP/s.</returns>
+    public (double Ours, double Peer, double Peak) Measure(IContender ours, IContender peer, int threads)
     {
         int ourRuns = Calibrate(ours, out double ourSeconds);
         int peerRuns = Calibrate(peer, out double peerSeconds);
         double waking = Waking(threads);
         double round = (2 * waking) + (ourSeconds * (ourRuns + 1)) + (peerSeconds * (peerRuns + 1));
         int rounds = Math.Clamp((int)(_budgetSeconds / round), _fewestRounds, _mostRounds);
-        var (a, b) = (new double[rounds], new double[rounds]);
+        var (a, b, peak) = (new double[rounds], new double[rounds], new double[rounds]);
         for (int i = 0; i < rounds; i++)
         {
             a[i] = Block(ours, ourRuns, waking);
+            peak[i] = FmaPeak.Now(threads);
             b[i] = Block(peer, peerRuns, waking);
         }
 
-        return (Median(a), Median(b));
+        return (Median(a), Median(b), Median(peak));
     }
 
-    /// <summary>The median of one side's time, where there is no other.</summary>
-    /// <param name="contender">The side.</param>
+    /// <summary>The medians of our time and of the peak beside it, where there is no other side.</summary>
+    /// <param name="contender">Ours.</param>
     /// <param name="threads">Its threads.</param>
-    /// <returns>Seconds a run.</returns>
-    public double Measure(IContender contender, int threads)
+    /// <returns>Seconds a run, and GFLOP/s.</returns>
+    public (double Ours, double Peak) Measure(IContender contender, int threads)
     {
         int runs = Calibrate(contender, out double seconds);
         double waking = Waking(threads);
-        var blocks = new double[Math.Clamp((int)(_budgetSeconds / (waking + (seconds * (runs + 1)))), _fewestRounds, _mostRounds)];
-        for (int i = 0; i < blocks.Length; i++)
+        int rounds = Math.Clamp((int)(_budgetSeconds / (waking + (seconds * (runs + 1)))), _fewestRounds, _mostRounds);
+        var (blocks, peak) = (new double[rounds], new double[rounds]);
+        for (int i = 0; i < rounds; i++)
         {
             blocks[i] = Block(contender, runs, waking);
+            peak[i] = FmaPeak.Now(threads);
         }
 
-        return Median(blocks);
+        return (Median(blocks), Median(peak));
     }
 
     private static double Waking(int threads) => threads > 1 ? WakingSeconds : 0;

@@ -15,6 +15,10 @@ internal sealed record Row(
     [property: JsonPropertyName("peak_fraction")] double? PeakFraction,
     [property: JsonPropertyName("gflops")] double? Gflops)
 {
+    /// <summary>GFLOP/s as a share of the peak in turns with ours, at the clock that ours leaves.</summary>
+    [JsonPropertyName("peak_fraction_at_clock")]
+    public double? PeakFractionAtClock { get; init; }
+
     /// <summary>Peak memory of our process in MiB; of rows with the mode first.</summary>
     [JsonPropertyName("ours_peak_mib")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -5,9 +5,9 @@ namespace NumCnn.Benchmarks.Report;
 /// <summary>The table on the console, written row by row so that a long run can be watched.</summary>
 internal sealed class Table(TextWriter output)
 {
-    private static readonly string Format = "{0,-20} {1,-12} {2,5} {3,7} {4,12}  {5,-28} {6,12} {7,8} {8,9} {9,7}";
+    private static readonly string Format = "{0,-20} {1,-12} {2,5} {3,7} {4,12}  {5,-28} {6,12} {7,8} {8,9} {9,7} {10,8}";
 
-    public void Header() => output.WriteLine(string.Format(CultureInfo.InvariantCulture, Format, "work", "mode", "batch", "threads", "ours µs", "peer", "peer µs", "ratio", "GFLOP/s", "peak").TrimEnd());
+    public void Header() => output.WriteLine(string.Format(CultureInfo.InvariantCulture, Format, "work", "mode", "batch", "threads", "ours µs", "peer", "peer µs", "ratio", "GFLOP/s", "peak", "at clock").TrimEnd());
 
     public void Write(Row row)
     {
@@ -23,11 +23,14 @@ internal sealed class Table(TextWriter output)
             row.IsMissing ? "missing" : Microseconds(row.PeerUs),
             row.Ratio is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) + "x" : "-",
             row.Gflops is { } gflops ? gflops.ToString("0.0", CultureInfo.InvariantCulture) : "-",
-            row.PeakFraction is { } fraction ? (100 * fraction).ToString("0.0", CultureInfo.InvariantCulture) + "%" : "-") + Remark(row)).TrimEnd());
+            Percent(row.PeakFraction),
+            Percent(row.PeakFractionAtClock)) + Remark(row)).TrimEnd());
         output.Flush();
     }
 
     private static string Microseconds(double? value) => value is { } time ? time.ToString(time < 100 ? "0.000" : "#,0.0", CultureInfo.InvariantCulture) : "-";
+
+    private static string Percent(double? fraction) => fraction is { } share ? (100 * share).ToString("0.0", CultureInfo.InvariantCulture) + "%" : "-";
 
     private static string Remark(Row row) => row.OursParts is { } ours ? First(row, ours) : row.Note is { } note ? "  " + note : string.Empty;
 

@@ -11,7 +11,7 @@ namespace NumCnn.Benchmarks.Search;
 /// <summary>One kernel of a network in the variants that different tiles give, with memory to run them on.</summary>
 internal sealed class SearchedKernel
 {
-    private const int Samples = 64, Line = 16;
+    private const int BatchSize = 64, Line = 16;
 
     private readonly Step _step;
     private readonly VectorKind _kind;
@@ -38,7 +38,7 @@ internal sealed class SearchedKernel
             end += Rounded(storage.Length);
             if (storage.Region == Region.Sample && end == _pitch)
             {
-                end = _pitch * (step.TakesSamples ? Samples : 1);
+                end = _pitch * Samples;
             }
         }
 
@@ -58,6 +58,9 @@ internal sealed class SearchedKernel
     }
 
     private delegate long Runner(float[] memory, int[] offsets, nint samples, nint pitch, nint items, int runs);
+
+    /// <summary>The samples of a run.</summary>
+    public int Samples => _step.TakesSamples ? BatchSize : 1;
 
     /// <summary>The nest that most of the time goes to; a strided convolution's input gradient has several.</summary>
     public Nest MainNest => _step.Nests.Select(Simplifier.Merge).MaxBy(static nest => Planner.UnrolledStatements(nest, Target.For(VectorKind.Fixed512, DType.Float32)))!;
@@ -118,7 +121,7 @@ internal sealed class SearchedKernel
         return [.. texts.Select((_, index) =>
         {
             var run = assembly.GetType($"Searched.C{index}", throwOnError: true)!.GetMethod("Run")!.CreateDelegate<Runner>();
-            return (Func<int, long>)(runs => run(_memory, offsets, Samples, _pitch, _items, runs));
+            return (Func<int, long>)(runs => run(_memory, offsets, BatchSize, _pitch, _items, runs));
         })];
     }
 

@@ -1,13 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.Intrinsics;
-using NumCnn.Benchmarks.Generated;
 using NumCnn.Benchmarks.Measuring;
-using NumCnn.Gen.Diagnostics;
-using NumCnn.Gen.Graph;
 using NumCnn.Gen.Schedule;
-using NumCnn.Gen.Spec;
 
 namespace NumCnn.Benchmarks.Search;
 
@@ -18,22 +13,19 @@ internal static class TileSearch
     private const int FirstRounds = 5, LastRounds = 25, Finalists = 12;
     private const double Allowed = 1.10;
 
-    private static readonly string[] s_kinds = ["Forward", "InputGradient", "WeightGradient"];
     private static readonly int[] s_bodies = [1, 32, 64, 256, 512];
     private static readonly string Format = "{0,-36} {1,5} {2,10} {3,10} {4,6}  {5,-40} {6}";
 
     public static Command Create()
     {
-        var only = new Option<string[]>("--only") { Description = "Kernels by name (lenet_conv1.Forward) or the beginning of it; otherwise all.", AllowMultipleArgumentsPerToken = true };
+        var only = SearchList.Only();
         var all = new Option<bool>("--all") { Description = "Prints the time of every tile, too, the fastest first." };
         var command = new Command("search", "Times every register tile of each kernel and prints how far the planner's choice is from the best.") { only, all };
         command.SetAction(parsed =>
         {
-            string[] names = parsed.GetValue(only) ?? [];
-            var kernels = Kernels().Where(kernel => names.Length == 0 || names.Any(name => kernel.Name.StartsWith(name, StringComparison.Ordinal))).ToList();
+            var kernels = SearchList.Select(parsed.GetValue(only) ?? []);
             if (kernels.Count == 0)
             {
-                Console.Error.WriteLine($"--only {string.Join(' ', names)}: no such kernel. There are {string.Join(", ", Kernels().Select(static kernel => kernel.Name))}.");
                 return 2;
             }
 
@@ -43,31 +35,13 @@ internal static class TileSearch
         return command;
     }
 
-    private static IEnumerable<(string Name, Step Step)> Kernels()
+    private static void Run(IReadOnlyList<SearchList.Entry> kernels, bool printsAll)
     {
-        foreach (var (name, yaml) in SearchList.All)
-        {
-            var graph = NetworkGraph.Build(InMemory.Read(yaml), new ProblemSink())!;
-            var program = NetworkProgram.Create(graph);
-            foreach (string kind in s_kinds)
-            {
-                // A weight gradient has a step for one thread and one for several, of the same nests; the steps that a sample's threads share are in parts.
-                if (program.Forward.Concat(program.Backward).Where(step => (step.Whole ?? step).Kernel.EndsWith("." + kind, StringComparison.Ordinal) && step.Nests.All(static nest => nest.Lane is not null))
-                    .MaxBy(static step => step.Nests.Sum(static nest => Planner.UnrolledStatements(nest, Target.For(VectorKind.Fixed512, DType.Float32)))) is { } step)
-                {
-                    yield return ($"{name}.{kind}", step);
-                }
-            }
-        }
-    }
-
-    private static void Run(IReadOnlyList<(string Name, Step Step)> kernels, bool printsAll)
-    {
-        var target = Target.For(Vector512.IsHardwareAccelerated ? VectorKind.Fixed512 : VectorKind.Variable, DType.Float32);
-        Console.WriteLine(target.Kind == VectorKind.Fixed512 ? "Vector512, 32 registers" : "Vector<T>, 16 registers");
+        var target = SearchList.Target;
+        Console.WriteLine(SearchList.Describe(target));
         Console.WriteLine(string.Format(CultureInfo.InvariantCulture, Format, "kernel", "tiles", "model µs", "best µs", "ratio", "model", "best"));
         int off = 0;
-        foreach (var (name, step) in kernels)
+        foreach (var (name, step, _) in kernels)
         {
             off += Search(name, new SearchedKernel(step, target.Kind), target, printsAll) > Allowed ? 1 : 0;
         }
