@@ -140,25 +140,7 @@ internal sealed class ClassWriter
         _writer.Line();
         _writer.Line("private static readonly NetworkLayout s_layout = new(");
         _writer.Line(FormattableString.Invariant($"    InputLength, OutputLength, MultiplyAdds: {MultiplyAdds},"));
-        _writer.Line("    Parameters: // name, shape, offset, for each dimension the sizes and strides of its digits, whether it is trained, first values");
-        _writer.Line("    [");
-        foreach (var parameter in _graph.Parameters)
-        {
-            string shape = List(parameter.Shape);
-            string layout = string.Empty;
-            if (parameter.Layout.Length == 1 && parameter.Layout[0].Length == 1 && parameter.Layout[0][0] == (parameter.Shape[0], 1))
-            {
-                shape = parameter.Shape[0].ToString(CultureInfo.InvariantCulture);
-            }
-            else
-            {
-                layout = $"[{string.Join(", ", parameter.Layout.Select(Digits))}], ";
-            }
-
-            _writer.Line(FormattableString.Invariant($"        new({Quoted(parameter.Name)}, {shape}, {parameter.Storage.Offset}, {layout}{(parameter.Trainable ? "true" : "false")}, {Initial(parameter.Init)}),"));
-        }
-
-        _writer.Line("    ],");
+        Parameters();
         _writer.Line(FormattableString.Invariant($"    TrainableLength: {_program.TrainableLength},"));
         _writer.Line(FormattableString.Invariant($"    StorageLength: {_program.StorageLength},"));
         _writer.Line(FormattableString.Invariant($"    PredictSharedLength: {memory.PredictSharedLength},"));
@@ -203,13 +185,44 @@ internal sealed class ClassWriter
 
     private static bool WritesParameters(Step step) => step.Nests.Any(static nest => nest.Stores.Exists(static store => store.Target.Storage.Region == Region.Parameters));
 
+    /// <summary>The table that the runtime reads, in columns.</summary>
+    private void Parameters()
+    {
+        if (_graph.Parameters.Count == 0)
+        {
+            _writer.Line("    Parameters: [],");
+            return;
+        }
+
+        var cells = _graph.Parameters.Select(parameter => new[]
+        {
+            parameter.Name,
+            List(parameter.Shape),
+            parameter.Storage.Offset.ToString(CultureInfo.InvariantCulture),
+            string.Join(" ", parameter.Layout.Select(Digits)),
+            parameter.Trainable ? "trained" : "untrained",
+            Initial(parameter.Init),
+        }).ToList();
+        int[] widths = [.. cells[0].Select((_, column) => cells.Max(row => row[column].Length))];
+        _writer.Line("    Parameters: ParameterTable.Read( // name, shape, offset, for each dimension the sizes and strides of its digits, whether it is trained, first values");
+        _writer.Line("        \"\"\"");
+        foreach (string[] row in cells)
+        {
+            _writer.Line("        " + string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+        }
+
+        _writer.Line("        \"\"\"),");
+    }
+
     private static string Initial(ParameterInit init) => init switch
     {
-        ParameterInit.Uniform uniform => $"new Initializer.Uniform({Real(uniform.Bound)})",
-        ParameterInit.Normal normal => $"new Initializer.Normal({Real(normal.StandardDeviation)})",
-        ParameterInit.Constant constant => $"new Initializer.Constant({Real(constant.Value)})",
-        _ => $"new Initializer.Literal([{string.Join(", ", ((ParameterInit.Literal)init).Values.Select(Real))}])",
+        ParameterInit.Uniform uniform => "uniform " + Plain(uniform.Bound),
+        ParameterInit.Normal normal => "normal " + Plain(normal.StandardDeviation),
+        ParameterInit.Constant constant => "constant " + Plain(constant.Value),
+        _ => "literal " + string.Join(" ", ((ParameterInit.Literal)init).Values.Select(Plain)),
     };
+
+    private static string Plain(double value) => Real(value).TrimEnd('d');
 
     private static string Real(double value) => new VectorText(Target.For(VectorKind.None, DType.Float64)).Number(value);
 

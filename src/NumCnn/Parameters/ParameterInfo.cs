@@ -15,18 +15,17 @@ public sealed record ParameterInfo(
     string Name,
     int[] Shape,
     int Offset,
-    int[][] Layout, // numbers, not a type of their own: a program that starts waits for the code that makes them
+    int[][] Layout,
     bool Trainable,
     Initializer Initializer)
 {
-    /// <summary>A parameter of one dimension, whose elements lie side by side, such as a bias.</summary>
-    /// <param name="name">The key in a PyTorch state_dict, such as conv1.bias.</param>
-    /// <param name="length">The number of its elements.</param>
-    /// <param name="offset">The address of the first element, in elements of the storage.</param>
-    /// <param name="trainable">False for frozen parameters and for buffers such as running statistics.</param>
-    /// <param name="initializer">How the first values are made.</param>
-    public ParameterInfo(string name, int length, int offset, bool trainable, Initializer initializer)
-        : this(name, [length], offset, [[length, 1]], trainable, initializer)
-    {
-    }
+    private readonly string? _firstValues;
+
+    /// <summary>A row of a <see cref="ParameterTable"/>, whose first values are read when somebody wants them: a network that is loaded from a file does not.</summary>
+    internal ParameterInfo(string name, int[] shape, int offset, int[][] layout, bool trainable, string firstValues)
+        : this(name, shape, offset, layout, trainable, (Initializer)null!)
+        => _firstValues = firstValues;
+
+    /// <summary>How the first values are made.</summary>
+    public Initializer Initializer { get => field ??= ParameterTable.FirstValues(_firstValues!); init; } = Initializer;
 }

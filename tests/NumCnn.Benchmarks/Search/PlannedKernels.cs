@@ -16,11 +16,11 @@ internal static class PlannedKernels
 
     public static Command Create()
     {
-        var only = SearchList.Only();
+        var only = KernelList.Only();
         var command = new Command("planned", "Times each kernel as it is planned, alone, in turns with the FMA peak.") { only };
         command.SetAction(parsed =>
         {
-            var kernels = SearchList.Select(parsed.GetValue(only) ?? []);
+            var kernels = KernelList.Select(parsed.GetValue(only) ?? []);
             if (kernels.Count == 0)
             {
                 return 2;
@@ -32,11 +32,11 @@ internal static class PlannedKernels
         return command;
     }
 
-    private static void Run(IReadOnlyList<SearchList.Entry> kernels)
+    private static void Run(IReadOnlyList<KernelList.Entry> kernels)
     {
-        var target = SearchList.Target;
+        var target = KernelList.Target;
         double highest = FmaPeak.Measure(1, 200);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{SearchList.Describe(target)}; FMA peak, float32, one thread: {highest:0} GFLOP/s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{KernelList.Describe(target)}; FMA peak, float32, one thread: {highest:0} GFLOP/s"));
         Print("kernel", "µs", "GFLOP/s", "peak", "at clock");
         var runs = kernels.Select(entry =>
         {

@@ -18,12 +18,12 @@ internal static class TileSearch
 
     public static Command Create()
     {
-        var only = SearchList.Only();
+        var only = KernelList.Only();
         var all = new Option<bool>("--all") { Description = "Prints the time of every tile, too, the fastest first." };
         var command = new Command("search", "Times every register tile of each kernel and prints how far the planner's choice is from the best.") { only, all };
         command.SetAction(parsed =>
         {
-            var kernels = SearchList.Select(parsed.GetValue(only) ?? []);
+            var kernels = KernelList.Select(parsed.GetValue(only) ?? []);
             if (kernels.Count == 0)
             {
                 return 2;
@@ -35,10 +35,10 @@ internal static class TileSearch
         return command;
     }
 
-    private static void Run(IReadOnlyList<SearchList.Entry> kernels, bool printsAll)
+    private static void Run(IReadOnlyList<KernelList.Entry> kernels, bool printsAll)
     {
-        var target = SearchList.Target;
-        Console.WriteLine(SearchList.Describe(target));
+        var target = KernelList.Target;
+        Console.WriteLine(KernelList.Describe(target));
         Console.WriteLine(string.Format(CultureInfo.InvariantCulture, Format, "kernel", "tiles", "model µs", "best µs", "ratio", "model", "best"));
         int off = 0;
         foreach (var (name, step, _) in kernels)
