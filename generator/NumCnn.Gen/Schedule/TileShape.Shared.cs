@@ -14,6 +14,9 @@ internal sealed partial class TileShape
     /// <summary>Statements of a body whose loads are worth more than usual: those of sums that fetch their lines anew, as a weight's gradient does, whose compiling no first inference waits for.</summary>
     private const int LongBody = 320;
 
+    /// <summary>Cycles of a loop's step around a tile that fetches its lines.</summary>
+    private const double LoopOfFetches = 0.6;
+
     /// <summary>Cycles of a load that multiply-adds hide: of two tiles, the one that shares more.</summary>
     private const double SharedLoadCost = 0.05;
 
@@ -139,9 +142,30 @@ internal sealed partial class TileShape
         bool isShort = (operations * steps) + loads <= LongestBody;
         double latency = _sumsSamples ? Latency : Latency / Math.Max(1, Math.Floor(Window / (operations * _steps)));
         double memory = MemoryCycles(tile, vectors, isWhole: steps == _steps);
-        double arithmetic = StepCycles(operations, lines / LoadsPerCycle / steps, latency) + (SharedLoadCost * lines / steps) + ClockCycles(clock / steps) + StepCost + EndCycles(points, isWhole: steps == _steps);
+        double arithmetic = StepCycles(operations, lines / LoadsPerCycle / steps, latency) + (SharedLoadCost * lines / steps) + ClockCycles(clock / steps) + StepCost + EndCycles(points, isWhole: steps == _steps) + LoopCycles(tile, body);
         double cycles = WithStream(Overlapped(arithmetic, memory), tile, vectors);
         return (isShort ? cycles : double.MaxValue, operations + held + 1);
+    }
+
+    /// <summary>
+    /// Cycles of a step for the loop around it, in sums that fetch their lines: while the machine counts, it asks for none. A body of several
+    /// steps shares them; a tile whose steps load the same element again is not unrolled (<see cref="Repeats"/>).
+    /// </summary>
+    private double LoopCycles((Axis Axis, int Count)[] tile, Body? body)
+    {
+        if (!FetchesSums)
+        {
+            return 0;
+        }
+
+        if (body is not null || _nest.Reduction.FindLast(static axis => !axis.IsTrivial) is not { } inner)
+        {
+            return LoopOfFetches / (body?.Steps ?? 1);
+        }
+
+        var pair = new Body([(inner, 2)]);
+        bool repeats = _loads.Exists(load => load.Access.DependsOn(inner) && Distinct(load, tile, 1, pair) < 2 * Places(load.Access, tile));
+        return repeats ? LoopOfFetches : LoopOfFetches / 2;
     }
 
     /// <summary>The load of which the body's steps need the fewest elements, measured by what they would load one by one.</summary>

@@ -317,7 +317,7 @@ internal sealed partial class TileShape
         int operations = points * Accumulators;
         bool isWhole = CanBeWhole && _nest.Clip is null && (operations + loads) * _steps <= Planner.BodyBudget && (operations * 2 < _target.Registers || !SharesLoads);
         double memory = MemoryCycles(tile, vectors, isWhole);
-        double arithmetic = StepCycles(operations, lines / LoadsPerCycle, Latency) + (HiddenLoadCost * lines) + ClockCycles(clock) + StepCost + (OffsetCost * _offsets) + EndCycles(points, isWhole);
+        double arithmetic = StepCycles(operations, lines / LoadsPerCycle, Latency) + (HiddenLoadCost * lines) + ClockCycles(clock) + StepCost + (OffsetCost * _offsets) + EndCycles(points, isWhole) + LoopCycles(tile, body);
         return (WithStream(Overlapped(arithmetic, memory), tile, vectors), operations + held + passing);
     }
 
