@@ -8,18 +8,20 @@ public class ParameterTableTests
         größe.bias    [20]          400  [2, 96, 16, 1]                   trained    normal 1E-05
         running_var   [6]           464  [6, 1]                           untrained  constant -0
         given         [2, 2]        480  [2, 2] [2, 1]                    trained    literal 1 -2.5 NaN -Infinity
+        one           [16, 1]       496  [16, 1] []                       trained    constant 0
         """;
 
     [Fact]
     public void Every_part_of_a_row_is_read()
     {
         var parameters = ParameterTable.Read(Rows);
-        Assert.Equal(["conv1.weight", "größe.bias", "running_var", "given"], parameters.Select(static parameter => parameter.Name));
-        Assert.Equal([[6, 1, 5, 5], [20], [6], [2, 2]], parameters.Select(static parameter => parameter.Shape));
-        Assert.Equal([0, 400, 464, 480], parameters.Select(static parameter => parameter.Offset));
+        Assert.Equal(["conv1.weight", "größe.bias", "running_var", "given", "one"], parameters.Select(static parameter => parameter.Name));
+        Assert.Equal([[6, 1, 5, 5], [20], [6], [2, 2], [16, 1]], parameters.Select(static parameter => parameter.Shape));
+        Assert.Equal([0, 400, 464, 480, 496], parameters.Select(static parameter => parameter.Offset));
         Assert.Equal([[16, 1], [1, 16], [5, 80], [5, 16]], parameters[0].Layout);
         Assert.Equal([[2, 96, 16, 1]], parameters[1].Layout);
-        Assert.Equal([true, true, false, true], parameters.Select(static parameter => parameter.Trainable));
+        Assert.Equal([[16, 1], []], parameters[4].Layout);
+        Assert.Equal([true, true, false, true, true], parameters.Select(static parameter => parameter.Trainable));
         Assert.Equal(new Initializer.Uniform(0.081649658092772609), parameters[0].Initializer);
         Assert.Equal(new Initializer.Normal(1e-5), parameters[1].Initializer);
         Assert.True(double.IsNegative(((Initializer.Constant)parameters[2].Initializer).Value));

@@ -76,22 +76,24 @@ public static class ParameterTable
         return rows[start..at];
     }
 
-    /// <summary>Integers in brackets: words that end in a comma, and a last one that ends the list.</summary>
+    /// <summary>Integers in brackets: words that end in a comma, and a last one that ends the list. A dimension of one element may have no digits.</summary>
     private static int[] List(string rows, ref int at)
     {
         var values = new List<int>();
-        string word;
-        do
+        string word = Take(rows, ref at, NoSpace);
+        if (word == "[]")
         {
-            word = Take(rows, ref at, NoSpace);
-            if (word.Length < 2 || (word[0] == '[') != (values.Count == 0) || word[^1] is not (',' or ']'))
-            {
-                throw Unknown(word);
-            }
-
-            values.Add(Integer(values.Count == 0 ? word[1..^1] : word[..^1]));
+            return [];
         }
-        while (word[^1] == ',');
+
+        word = word.StartsWith('[') ? word[1..] : throw Unknown(word);
+        while (word.EndsWith(','))
+        {
+            values.Add(Integer(word[..^1]));
+            word = Take(rows, ref at, NoSpace);
+        }
+
+        values.Add(Integer(word.EndsWith(']') ? word[..^1] : throw Unknown(word)));
         return [.. values];
     }
 
