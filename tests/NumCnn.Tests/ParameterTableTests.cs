@@ -26,7 +26,15 @@ public class ParameterTableTests
         Assert.Equal(new Initializer.Normal(1e-5), parameters[1].Initializer);
         Assert.True(double.IsNegative(((Initializer.Constant)parameters[2].Initializer).Value));
         Assert.Equal([1, -2.5, double.NaN, double.NegativeInfinity], ((Initializer.Literal)parameters[3].Initializer).Values);
-        Assert.Same(parameters[0].Initializer, parameters[0].Initializer);
+    }
+
+    [Fact]
+    public void Asking_for_the_first_values_changes_no_row()
+    {
+        var parameter = ParameterTable.Read(Rows)[0];
+        int hash = parameter.GetHashCode();
+        Assert.Equal(parameter.Initializer, parameter.Initializer);
+        Assert.Equal(hash, parameter.GetHashCode());
     }
 
     [Fact]

@@ -88,6 +88,9 @@ internal sealed partial class TileShape
         return Shared(tile, vectors, Body, Distinct(tile, vectors, Body))?.Access;
     }
 
+    /// <summary>Whether a loop's steps, unrolled so far, load an element again that the JIT then keeps, without a register for it.</summary>
+    public bool Repeats(Axis axis, int factor, Piece piece) => Repeats(axis, factor, TileOf(piece), Points(piece));
+
     /// <summary>Statements of a body that shares its loads.</summary>
     public int StatementsPerBody(Piece piece) => (Points(piece) * Accumulators * Body!.Steps) + Distinct(TileOf(piece), VectorsOf(piece), Body).Sum();
 
@@ -142,30 +145,36 @@ internal sealed partial class TileShape
         bool isShort = (operations * steps) + loads <= LongestBody;
         double latency = _sumsSamples ? Latency : Latency / Math.Max(1, Math.Floor(Window / (operations * _steps)));
         double memory = MemoryCycles(tile, vectors, isWhole: steps == _steps);
-        double arithmetic = StepCycles(operations, lines / LoadsPerCycle / steps, latency) + (SharedLoadCost * lines / steps) + ClockCycles(clock / steps) + StepCost + EndCycles(points, isWhole: steps == _steps) + LoopCycles(tile, body);
+        double arithmetic = StepCycles(operations, lines / LoadsPerCycle / steps, latency) + (SharedLoadCost * lines / steps) + ClockCycles(clock / steps) + StepCost + EndCycles(points, isWhole: steps == _steps) + LoopCycles(tile, points, body);
         double cycles = WithStream(Overlapped(arithmetic, memory), tile, vectors);
         return (isShort ? cycles : double.MaxValue, operations + held + 1);
     }
 
     /// <summary>
-    /// Cycles of a step for the loop around it, in sums that fetch their lines: while the machine counts, it asks for none. A body of several
-    /// steps shares them; a tile whose steps load the same element again is not unrolled (<see cref="Repeats"/>).
+    /// Cycles of a step for the loop around it, in sums that fetch their lines: while the machine counts, it asks for none. The steps of a body
+    /// share them, two where the planner unrolls as it does most tiles.
     /// </summary>
-    private double LoopCycles((Axis Axis, int Count)[] tile, Body? body)
+    private double LoopCycles((Axis Axis, int Count)[] tile, int points, Body? body)
     {
         if (!FetchesSums)
         {
             return 0;
         }
 
-        if (body is not null || _nest.Reduction.FindLast(static axis => !axis.IsTrivial) is not { } inner)
+        bool unrolls = _nest.Reduction.FindLast(static axis => !axis.IsTrivial) is { } inner && !Repeats(inner, 2, tile, points);
+        return LoopOfFetches / (body?.Steps ?? (unrolls ? 2 : 1));
+    }
+
+    /// <summary>Unrolled so far, an element of one step returns in another, while the accumulators fill the registers.</summary>
+    private bool Repeats(Axis axis, int factor, (Axis Axis, int Count)[] tile, int points)
+    {
+        if (points * Accumulators * 2 < _target.Registers)
         {
-            return LoopOfFetches / (body?.Steps ?? 1);
+            return false;
         }
 
-        var pair = new Body([(inner, 2)]);
-        bool repeats = _loads.Exists(load => load.Access.DependsOn(inner) && Distinct(load, tile, 1, pair) < 2 * Places(load.Access, tile));
-        return repeats ? LoopOfFetches : LoopOfFetches / 2;
+        var (one, all) = (new Body([(axis, 1)]), new Body([(axis, factor)]));
+        return _loads.Exists(load => load.Access.Offset is null && load.Access.DependsOn(axis) && Distinct(load, tile, 1, all) < factor * Distinct(load, tile, 1, one));
     }
 
     /// <summary>The load of which the body's steps need the fewest elements, measured by what they would load one by one.</summary>

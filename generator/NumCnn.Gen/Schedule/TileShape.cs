@@ -198,39 +198,6 @@ internal sealed partial class TileShape
         return (Accumulators * points * vectors) + loads;
     }
 
-    /// <summary>Unrolled so far, an element of one step returns in another, while the accumulators fill the registers.</summary>
-    public bool Repeats(Axis axis, int factor, Piece piece)
-    {
-        if (Points(piece) * Accumulators * 2 < _target.Registers)
-        {
-            return false;
-        }
-
-        var tiled = piece.Ranges.Where(range => range.Key != _nest.Block && range.Value.Tile > 1).ToList();
-        foreach (var load in _loads)
-        {
-            var access = load.Access;
-            int step = access.Address.FactorOf(axis);
-            if (step == 0 || access.Offset is not null)
-            {
-                continue;
-            }
-
-            var offsets = new HashSet<int> { 0 };
-            foreach (var range in tiled)
-            {
-                offsets = [.. offsets.SelectMany(offset => Enumerable.Range(0, range.Value.Tile).Select(k => offset + (k * access.Address.FactorOf(range.Key))))];
-            }
-
-            if (Enumerable.Range(1, factor - 1).Any(k => offsets.Any(offset => offsets.Contains(offset + (k * step)))))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     private IEnumerable<Access> UpdateLoads(Accumulator accumulator)
     {
         var seen = new HashSet<Expr>();
@@ -317,7 +284,7 @@ internal sealed partial class TileShape
         int operations = points * Accumulators;
         bool isWhole = CanBeWhole && _nest.Clip is null && (operations + loads) * _steps <= Planner.BodyBudget && (operations * 2 < _target.Registers || !SharesLoads);
         double memory = MemoryCycles(tile, vectors, isWhole);
-        double arithmetic = StepCycles(operations, lines / LoadsPerCycle, Latency) + (HiddenLoadCost * lines) + ClockCycles(clock) + StepCost + (OffsetCost * _offsets) + EndCycles(points, isWhole) + LoopCycles(tile, body);
+        double arithmetic = StepCycles(operations, lines / LoadsPerCycle, Latency) + (HiddenLoadCost * lines) + ClockCycles(clock) + StepCost + (OffsetCost * _offsets) + EndCycles(points, isWhole) + LoopCycles(tile, points, body);
         return (WithStream(Overlapped(arithmetic, memory), tile, vectors), operations + held + passing);
     }
 

@@ -26,6 +26,7 @@ public sealed record ParameterInfo(
         : this(name, shape, offset, layout, trainable, (Initializer)null!)
         => _firstValues = firstValues;
 
+    // Read anew each time, which is once a network: a record that kept it would not equal itself of before.
     /// <summary>How the first values are made.</summary>
-    public Initializer Initializer { get => field ??= ParameterTable.FirstValues(_firstValues!); init; } = Initializer;
+    public Initializer Initializer { get => field ?? ParameterTable.FirstValues(_firstValues!); init; } = Initializer;
 }

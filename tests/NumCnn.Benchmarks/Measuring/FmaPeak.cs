@@ -21,13 +21,14 @@ internal static class FmaPeak
 
     // Each step's element of eight columns, and then its vectors of weights. A call in a kernel would cost it registers.
     private static readonly unsafe float* s_columns = Zeros(Steps * (Columns + (Vectors * Vector512<float>.Count)));
+    private static readonly Turns s_turns = new(Widest.Kernel);
 
     /// <summary>The peak of the widest vectors that the networks use on this machine.</summary>
     /// <param name="threads">How many cores work at once.</param>
     /// <param name="milliseconds">How long to measure.</param>
     /// <returns>GFLOP/s of all threads together; a multiply-add counts as two.</returns>
     public static double Measure(int threads, int milliseconds = 30) =>
-        Vector512.IsHardwareAccelerated ? Measure(Wide, WideChains * 2 * Vector512<float>.Count, threads, milliseconds) : MeasureVectorT(threads, milliseconds);
+        Measure(Widest.Kernel, Widest.Operations, threads, milliseconds);
 
     /// <summary>The peak of <see cref="Vector{T}"/>.</summary>
     /// <param name="threads">How many cores work at once.</param>
@@ -52,8 +53,8 @@ internal static class FmaPeak
     {
         int turns = threads > 1 ? threads * TurnsOfEach : 1;
         long before = Stopwatch.GetTimestamp();
-        WorkerPool.Shared.Run(Turns.Widest, turns, 1, threads);
-        return (double)Turns.Operations * Iterations * turns / Stopwatch.GetElapsedTime(before).TotalSeconds / 1e9;
+        WorkerPool.Shared.Run(s_turns, turns, 1, threads);
+        return (double)Widest.Operations * Iterations * turns / Stopwatch.GetElapsedTime(before).TotalSeconds / 1e9;
     }
 
     /// <param name="kernel">Iterations of multiply-adds.</param>
@@ -94,6 +95,10 @@ internal static class FmaPeak
         others.ForEach(static thread => thread.Join());
         return total;
     }
+
+    /// <summary>Multiply-adds in the widest vectors of this machine, and the operations of an iteration.</summary>
+    private static (Func<float> Kernel, int Operations) Widest
+        => Vector512.IsHardwareAccelerated ? (Wide, WideChains * 2 * Vector512<float>.Count) : (Narrow, NarrowChains * 2 * Vector<float>.Count);
 
     private static unsafe float* Zeros(int count)
     {
@@ -201,10 +206,6 @@ internal static class FmaPeak
     private sealed class Turns(Func<float> kernel) : IParallelWork
     {
         private float _sum;
-
-        public static Turns Widest { get; } = new(Vector512.IsHardwareAccelerated ? Wide : Narrow);
-
-        public static int Operations => Vector512.IsHardwareAccelerated ? WideChains * 2 * Vector512<float>.Count : NarrowChains * 2 * Vector<float>.Count;
 
         public void Run(int thread, int first, int end)
         {
