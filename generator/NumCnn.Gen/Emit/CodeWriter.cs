@@ -20,15 +20,6 @@ internal sealed class CodeWriter
         _text.Append('\n');
     }
 
-    /// <summary>Text of several lines, indented as a whole.</summary>
-    public void Lines(string text)
-    {
-        foreach (string line in text.TrimEnd('\n').Split('\n'))
-        {
-            Line(line);
-        }
-    }
-
     /// <summary>Finished text, as it is.</summary>
     public void Raw(string text) => _text.Append(text);
 

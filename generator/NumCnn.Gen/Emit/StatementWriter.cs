@@ -51,9 +51,11 @@ internal sealed class StatementWriter
                 _writer.Line($"nint {counter.Variable.Name} = 0;");
                 break;
             case BlockStatement block:
-                _writer.Line("{");
-                WriteBody(block.Body);
-                _writer.Line("}");
+                using (_writer.Block(string.Empty))
+                {
+                    Write(block.Body);
+                }
+
                 break;
             case LoopStatement loop:
                 using (_writer.Block(Header(loop)))
@@ -68,13 +70,6 @@ internal sealed class StatementWriter
 
                 break;
         }
-    }
-
-    private void WriteBody(IEnumerable<Statement> body)
-    {
-        var inner = new CodeWriter(1);
-        new StatementWriter(inner, _text).Write(body);
-        _writer.Lines(inner.ToString());
     }
 
     private void Declare(IReadOnlyList<string> names)

@@ -203,9 +203,9 @@ internal sealed class ClippedEnd(int constant, IReadOnlyList<(LoopVariable Varia
     public int Divisor { get; } = divisor;
 }
 
-internal sealed class BlockStatement : Statement
+internal sealed class BlockStatement(List<Statement> body) : Statement
 {
-    public List<Statement> Body { get; } = [];
+    public List<Statement> Body { get; } = body;
 }
 
 internal sealed class SampleCounterStatement(LoopVariable variable) : Statement

@@ -96,9 +96,7 @@ internal sealed partial class Lowering
             // Locals of a piece without a loop would collide with the next one's.
             if (pieces.Count > 1 && _output.Exists(static statement => statement is not (LoopStatement or CommentStatement)))
             {
-                var block = new BlockStatement();
-                block.Body.AddRange(_output);
-                outer.Add(block);
+                outer.Add(new BlockStatement(_output));
             }
             else
             {
