@@ -3,37 +3,41 @@ using NumCnn.Gen.Spec;
 
 namespace NumCnn.Gen.Emit;
 
+/// <summary>A nest with its plans.</summary>
+/// <param name="Nest">What is computed, merged.</param>
+/// <param name="OnVector">How it runs on <c>Vector</c>, or without lanes.</param>
+/// <param name="Twin">How it runs on 512 bits; the same plan without lanes.</param>
+internal sealed record PlannedNest(Nest Nest, (Plan Plan, Target Target) OnVector, (Plan Plan, Target Target) Twin);
+
 /// <summary>A kernel that has no name yet: its parameters, and its code on <c>Vector</c>, by which equal kernels are known.</summary>
 internal sealed class KernelDraft
 {
     private readonly Step _step;
-    private readonly IReadOnlyList<Nest> _nests;
+    private readonly IReadOnlyList<PlannedNest> _nests;
     private readonly DType _type;
-    private readonly Func<Nest, VectorKind, (Plan Plan, Target Target)> _planOf;
     private readonly string _forwarded;
     private readonly IReadOnlyList<string> _remarks;
     private readonly bool _hasLanes;
 
     /// <param name="step">The step.</param>
-    /// <param name="nests">Those of its nests that the kernel computes, merged.</param>
+    /// <param name="planned">Those of its nests that the kernel computes.</param>
     /// <param name="suffix">What tells the step's kernels apart; empty where it is the only one.</param>
     /// <param name="type">The element type.</param>
-    /// <param name="planOf">The nests' plans.</param>
-    public KernelDraft(Step step, IReadOnlyList<Nest> nests, string suffix, DType type, Func<Nest, VectorKind, (Plan Plan, Target Target)> planOf)
+    public KernelDraft(Step step, IReadOnlyList<PlannedNest> planned, string suffix, DType type)
     {
         _step = step;
-        _nests = nests;
+        _nests = planned;
         _type = type;
-        _planOf = planOf;
+        var nests = planned.Select(static nest => nest.Nest).ToList();
         var used = new HashSet<Storage>(nests.SelectMany(static nest => nest.Accesses()).Select(static access => access.Storage));
         var symbolic = nests.SelectMany(static nest => nest.Parallel.Concat(nest.Reduction)).FirstOrDefault(static axis => axis.IsSymbolic);
         Name = MethodName(step.Kernel) + suffix;
         Arguments = [.. step.Arguments.Where(argument => used.Contains(argument.Storage))];
         Scalars = [.. step.Scalars.Where(static scalar => scalar.Contains('=')).Select(static scalar => scalar.Substring(0, scalar.IndexOf('=')).Trim())];
         TakesSamples = symbolic is not null;
-        TakesItems = nests.Any(static nest => nest.Items is { IsTrivial: false });
-        _hasLanes = nests.Any(static nest => nest.Lane is not null);
-        (string body, _remarks, var names) = Lower(VectorKind.Variable);
+        TakesItems = nests.Exists(static nest => nest.Items is { IsTrivial: false });
+        _hasLanes = nests.Exists(static nest => nest.Lane is not null);
+        (string body, _remarks, var names) = Lower(twin: false);
 
         var parameters = new List<(string Type, string Name)>();
         parameters.AddRange(Arguments.Select(argument => ($"ref {Element} ", names.OfStorage(argument.Storage))));
@@ -83,7 +87,7 @@ internal sealed class KernelDraft
             return string.Empty;
         }
 
-        var (body, remarks, _) = Lower(VectorKind.Fixed512);
+        var (body, remarks, _) = Lower(twin: true);
         return Method(name + "512", remarks, body, string.Empty);
     }
 
@@ -93,7 +97,7 @@ internal sealed class KernelDraft
         return MemberNames.Of(kernel.Substring(0, dot)) + kernel.Substring(dot + 1);
     }
 
-    private (string Body, IReadOnlyList<string> Remarks, KernelNames Names) Lower(VectorKind kind)
+    private (string Body, IReadOnlyList<string> Remarks, KernelNames Names) Lower(bool twin)
     {
         var names = new KernelNames();
         foreach (string scalar in Scalars)
@@ -109,9 +113,9 @@ internal sealed class KernelDraft
         var writer = new CodeWriter(2);
         var remarks = new List<string>();
         bool usesWidth = false;
-        foreach (var nest in _nests)
+        foreach (var (nest, onVector, onTwin) in _nests)
         {
-            var (plan, target) = _planOf(nest, kind);
+            var (plan, target) = twin ? onTwin : onVector;
             names.Push();
             var statements = Lowering.Lower(nest, plan, target, names);
             names.Pop();

@@ -12,7 +12,6 @@ internal sealed class StepKernels
     private readonly Step _step;
     private readonly DType _type;
     private readonly TileOverride? _tileOverride;
-    private readonly Dictionary<(Nest Nest, VectorKind Kind), Plan> _plans = [];
 
     /// <param name="step">The step.</param>
     /// <param name="type">The element type.</param>
@@ -26,7 +25,7 @@ internal sealed class StepKernels
         int kernels = groups.Count(static group => group.Copy is null);
         int number = 0;
         Parts = [.. groups.Select(group => group.Copy is null
-            ? (new KernelDraft(step, group.Nests, kernels > 1 ? FormattableString.Invariant($"{++number}") : string.Empty, type, PlanOf), null)
+            ? (new KernelDraft(step, group.Nests, kernels > 1 ? FormattableString.Invariant($"{++number}") : string.Empty, type), null)
             : ((KernelDraft?)null, (LayoutCopy?)group.Copy))];
     }
 
@@ -34,44 +33,38 @@ internal sealed class StepKernels
     public IReadOnlyList<(KernelDraft? Draft, LayoutCopy? Copy)> Parts { get; }
 
     /// <summary>Nests that share a method, in their order, and copies between them.</summary>
-    private List<(List<Nest> Nests, LayoutCopy? Copy)> Split(List<Nest> nests)
+    private List<(List<PlannedNest> Nests, LayoutCopy? Copy)> Split(List<Nest> nests)
     {
-        var groups = new List<(List<Nest> Nests, LayoutCopy? Copy)>();
+        var groups = new List<(List<PlannedNest> Nests, LayoutCopy? Copy)>();
         int statements = 0;
         foreach (var nest in nests)
         {
-            var (plan, _) = PlanOf(nest, VectorKind.Variable);
-            if (LayoutCopy.From(nest, plan) is { } copy)
+            var onVector = PlanOf(nest, nest.Lane is null ? VectorKind.None : VectorKind.Variable);
+            if (LayoutCopy.From(nest, onVector.Plan) is { } copy)
             {
-                groups.Add(([nest], copy));
+                groups.Add(([], copy));
                 continue;
             }
 
             // The larger one of a kernel and its twin, whose tiles are larger.
-            int cost = Math.Max(plan.Statements, PlanOf(nest, VectorKind.Fixed512).Plan.Statements) + 4;
+            var twin = nest.Lane is null ? onVector : PlanOf(nest, VectorKind.Fixed512);
+            int cost = Math.Max(onVector.Plan.Statements, twin.Plan.Statements) + 4;
             if (groups.Count == 0 || groups[groups.Count - 1].Copy is not null || (statements > 0 && statements + cost > Planner.StatementBudget))
             {
                 groups.Add(([], null));
                 statements = 0;
             }
 
-            groups[groups.Count - 1].Nests.Add(nest);
+            groups[groups.Count - 1].Nests.Add(new PlannedNest(nest, onVector, twin));
             statements += cost;
         }
 
         return groups;
     }
 
-    /// <summary>The plan of one of the step's nests, which is asked for to group nests and again to write them.</summary>
     private (Plan Plan, Target Target) PlanOf(Nest nest, VectorKind kind)
     {
-        var target = Target.For(nest.Lane is null ? VectorKind.None : kind, _type);
-        if (!_plans.TryGetValue((nest, target.Kind), out var plan))
-        {
-            plan = Planner.Create(nest, target, _step.Unroll, _tileOverride);
-            _plans.Add((nest, target.Kind), plan);
-        }
-
-        return (plan, target);
+        var target = Target.For(kind, _type);
+        return (Planner.Create(nest, target, _step.Unroll, _tileOverride), target);
     }
 }
