@@ -27,15 +27,12 @@ internal static class EmitStage
         var kernels = new KernelSet(network.DType, network.Layers.Select(static layer => MemberNames.Of(layer.Name)), tileOverride);
 
         // Without a backward pass only what Predict runs is emitted.
-        IReadOnlyList<Step> forwardSteps = network.Backward ? program.Forward : [];
-        Step[] steps = [.. forwardSteps, .. program.Backward, .. program.Predict];
-        (Step Step, IReadOnlyList<KernelCall> Calls)[] all = [.. steps.Zip(kernels.Add(steps), static (step, calls) => (step, calls))];
-        var forward = all.Take(forwardSteps.Count);
-        var backward = all.Skip(forwardSteps.Count).Take(program.Backward.Count);
-        var predict = all.Skip(forwardSteps.Count + program.Backward.Count).ToList();
+        IReadOnlyList<Step> forward = network.Backward ? program.Forward : [];
+        var calls = kernels.Add([.. forward, .. program.Backward, .. program.Predict]);
+        List<(Step Step, IReadOnlyList<KernelCall> Calls)> WithCalls(IReadOnlyList<Step> steps) => [.. steps.Select(step => (step, calls[step]))];
 
         var writer = new ClassWriter(program);
-        string members = writer.Members(Stage.From(forward), Stage.From(backward), predict);
+        string members = writer.Members(Stage.From(WithCalls(forward)), Stage.From(WithCalls(program.Backward)), WithCalls(program.Predict));
         string file = $"{(network.Namespace.Length == 0 ? string.Empty : network.Namespace + ".")}{network.Name}";
         var sources = new List<(string HintName, string Text)> { ($"{file}.g.cs", File(network, writer.Declaration(), members, kernels.Kernels, static kernel => kernel.Text)) };
         var twins = kernels.Kernels.Where(static kernel => kernel.TwinText.Length > 0).ToList();

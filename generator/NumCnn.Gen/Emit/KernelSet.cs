@@ -8,9 +8,12 @@ internal sealed class Kernel(string name, KernelDraft draft)
 {
     public string Name { get; } = name;
 
-    public bool TakesSamples { get; } = draft.TakesSamples;
+    /// <summary>The first of the drafts that it was made of.</summary>
+    public KernelDraft Draft { get; } = draft;
 
-    public bool TakesItems { get; } = draft.TakesItems;
+    public bool TakesSamples => Draft.TakesSamples;
+
+    public bool TakesItems => Draft.TakesItems;
 
     public string Text { get; } = draft.Text(name);
 
@@ -61,22 +64,27 @@ internal sealed class KernelSet
 
     /// <summary>Plans and writes the steps' kernels, on as many processors as there are: only which of them are equal, and their names, is decided in order.</summary>
     /// <param name="steps">The steps.</param>
-    /// <returns>The calls of each step.</returns>
-    public IReadOnlyList<IReadOnlyList<KernelCall>> Add(IReadOnlyList<Step> steps)
+    /// <returns>What each step calls.</returns>
+    public IReadOnlyDictionary<Step, IReadOnlyList<KernelCall>> Add(IReadOnlyList<Step> steps)
     {
-        var drafts = Concurrently.Select(steps, step => new StepKernels(step, _type, _tileOverride));
-        var fresh = new List<(Kernel Kernel, KernelDraft Draft)>();
-        var calls = drafts.Select(step => step.Parts.Select(part => part.Copy is { } copy ? new KernelCall(copy) : Call(part.Draft!, fresh)).ToList()).ToList();
-        string[] twins = Concurrently.Select(fresh, static added => added.Draft.Twin(added.Kernel.Name));
+        var drafts = Concurrently.Select(steps, step => StepKernels.Draft(step, _type, _tileOverride));
+        int known = _kernels.Count;
+        var calls = new Dictionary<Step, IReadOnlyList<KernelCall>>();
+        for (int k = 0; k < drafts.Length; k++)
+        {
+            calls.Add(steps[k], [.. drafts[k].Select(part => part.Copy is { } copy ? new KernelCall(copy) : Call(part.Draft!))]);
+        }
+
+        string[] twins = Concurrently.Select(_kernels.GetRange(known, _kernels.Count - known), static kernel => kernel.Draft.Twin(kernel.Name));
         for (int k = 0; k < twins.Length; k++)
         {
-            fresh[k].Kernel.TwinText = twins[k];
+            _kernels[known + k].TwinText = twins[k];
         }
 
         return calls;
     }
 
-    private KernelCall Call(KernelDraft draft, List<(Kernel Kernel, KernelDraft Draft)> fresh)
+    private KernelCall Call(KernelDraft draft)
     {
         if (!_byKey.TryGetValue(draft.Key, out var kernel))
         {
@@ -89,7 +97,6 @@ internal sealed class KernelSet
             kernel = new Kernel(name, draft);
             _byKey.Add(draft.Key, kernel);
             _kernels.Add(kernel);
-            fresh.Add((kernel, draft));
         }
 
         kernel.Summaries.Add(draft.Summary);

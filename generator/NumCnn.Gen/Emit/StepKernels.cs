@@ -7,37 +7,38 @@ namespace NumCnn.Gen.Emit;
 /// A step's kernels, planned and written before anybody knows which of them other steps have too: they depend on the step alone. A step that would
 /// pass the JIT's budget has several.
 /// </summary>
-internal sealed class StepKernels
+internal static class StepKernels
 {
-    private readonly Step _step;
-    private readonly DType _type;
-    private readonly TileOverride? _tileOverride;
-
+    /// <summary>What a step calls, in its order: kernels, and copies that the runtime makes.</summary>
     /// <param name="step">The step.</param>
     /// <param name="type">The element type.</param>
     /// <param name="tileOverride">Tiles in place of the planner's.</param>
-    public StepKernels(Step step, DType type, TileOverride? tileOverride)
+    public static IReadOnlyList<(KernelDraft? Draft, LayoutCopy? Copy)> Draft(Step step, DType type, TileOverride? tileOverride)
     {
-        _step = step;
-        _type = type;
-        _tileOverride = tileOverride;
-        var groups = step.Call is null ? Split([.. step.Nests.Select(Simplifier.Merge)]) : [];
+        if (step.Call is not null)
+        {
+            return [];
+        }
+
+        var groups = Split(step, type, tileOverride);
         int kernels = groups.Count(static group => group.Copy is null);
         int number = 0;
-        Parts = [.. groups.Select(group => group.Copy is null
-            ? (new KernelDraft(step, group.Nests, kernels > 1 ? FormattableString.Invariant($"{++number}") : string.Empty, type), null)
-            : ((KernelDraft?)null, (LayoutCopy?)group.Copy))];
+        var parts = new List<(KernelDraft? Draft, LayoutCopy? Copy)>();
+        foreach (var (nests, copy) in groups)
+        {
+            string suffix = kernels > 1 && copy is null ? FormattableString.Invariant($"{++number}") : string.Empty;
+            parts.Add((copy is null ? new KernelDraft(step, nests, suffix, type) : null, copy));
+        }
+
+        return parts;
     }
 
-    /// <summary>What the step calls, in its order: a kernel, or a copy that the runtime makes.</summary>
-    public IReadOnlyList<(KernelDraft? Draft, LayoutCopy? Copy)> Parts { get; }
-
     /// <summary>Nests that share a method, in their order, and copies between them.</summary>
-    private List<(List<PlannedNest> Nests, LayoutCopy? Copy)> Split(List<Nest> nests)
+    private static List<(List<PlannedNest> Nests, LayoutCopy? Copy)> Split(Step step, DType type, TileOverride? tileOverride)
     {
         var groups = new List<(List<PlannedNest> Nests, LayoutCopy? Copy)>();
         int statements = 0;
-        foreach (var nest in nests)
+        foreach (var nest in step.Nests.Select(Simplifier.Merge))
         {
             var onVector = PlanOf(nest, nest.Lane is null ? VectorKind.None : VectorKind.Variable);
             if (LayoutCopy.From(nest, onVector.Plan) is { } copy)
@@ -60,11 +61,11 @@ internal sealed class StepKernels
         }
 
         return groups;
-    }
 
-    private (Plan Plan, Target Target) PlanOf(Nest nest, VectorKind kind)
-    {
-        var target = Target.For(kind, _type);
-        return (Planner.Create(nest, target, _step.Unroll, _tileOverride), target);
+        (Plan Plan, Target Target) PlanOf(Nest nest, VectorKind kind)
+        {
+            var target = Target.For(kind, type);
+            return (Planner.Create(nest, target, step.Unroll, tileOverride), target);
+        }
     }
 }
