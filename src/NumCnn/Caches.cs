@@ -54,4 +54,20 @@ public static class Caches
             Sse.Prefetch0(Unsafe.AsPointer(ref element));
         }
     }
+
+    /// <summary>
+    /// Asks for the line of an element that other kernels will read later: as <see cref="Prefetch"/>, but into the second cache, so that the first
+    /// one keeps what the caller computes with.
+    /// </summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="element">The element.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void PrefetchLater<T>(ref T element)
+        where T : unmanaged
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch1(Unsafe.AsPointer(ref element));
+        }
+    }
 }

@@ -14,7 +14,7 @@ namespace NumCnn.Conformance;
 internal static class DividedNetworks
 {
     /// <summary>Limits that nothing is too small for.</summary>
-    public static readonly SizeLimits Limits = new(0, 0, 0, double.PositiveInfinity, 0, 0);
+    public static readonly SizeLimits Limits = new(0, 0, 0, double.PositiveInfinity, 0, 0, 0);
 
     private static readonly ConcurrentDictionary<int, Lazy<CompiledNetworks>> Compiled = new();
 

@@ -83,7 +83,7 @@ public class MaximaTests
                 names.AddParameter(storage, storage.Name);
             }
 
-            BoundsProof.Check("moved", Lowering.Lower(nest, Planner.Create(nest, target, Spec.UnrollMode.Auto), target, names), target);
+            BoundsProof.Check("moved", Lowering.Lower(nest, Planner.Create(nest, target, Spec.UnrollMode.Auto), target, names, []), target);
         }
     }
 

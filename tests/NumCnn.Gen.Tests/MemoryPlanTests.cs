@@ -116,7 +116,7 @@ public class MemoryPlanTests
     public void What_a_thread_has_for_itself_it_has_written_in_the_same_turn(int rows, int columns)
     {
         string yaml = $"name: Net\ninput: [32, {rows}, {columns}]\ncodegen: {{winograd: auto}}\nlayers:\n  - conv2d: {{out_channels: 32, kernel_size: 3, padding: 1}}\n";
-        var program = NetworkProgram.Create(Graph(yaml), new SizeLimits(0, 0, 0, double.PositiveInfinity, 0, 0));
+        var program = NetworkProgram.Create(Graph(yaml), new SizeLimits(0, 0, 0, double.PositiveInfinity, 0, 0, 0));
         foreach (var step in program.Predict)
         {
             foreach (var (storage, _) in step.Arguments.Where(static argument => argument.Storage.IsPerThread))

@@ -23,8 +23,10 @@ internal sealed class KernelDraft
     /// <param name="planned">Those of its nests that the kernel computes.</param>
     /// <param name="suffix">What tells the step's kernels apart; empty where it is the only one.</param>
     /// <param name="type">The element type.</param>
-    public KernelDraft(Step step, IReadOnlyList<PlannedNest> planned, string suffix, DType type)
+    /// <param name="fetches">What it asks for on the way.</param>
+    public KernelDraft(Step step, IReadOnlyList<PlannedNest> planned, string suffix, DType type, IReadOnlyList<Fetch> fetches)
     {
+        Fetches = fetches;
         _step = step;
         _nests = planned;
         _type = type;
@@ -41,6 +43,7 @@ internal sealed class KernelDraft
 
         var parameters = new List<(string Type, string Name)>();
         parameters.AddRange(Arguments.Select(argument => ($"ref {Element} ", names.OfStorage(argument.Storage))));
+        parameters.AddRange(Fetches.Select((_, k) => ($"ref {Element} ", names.OfFetch(k))));
         parameters.AddRange(Scalars.Select(scalar => ($"{Element} ", scalar)));
         if (symbolic is not null)
         {
@@ -67,6 +70,8 @@ internal sealed class KernelDraft
     public IReadOnlyList<(Storage Storage, string Role)> Arguments { get; }
 
     public IReadOnlyList<Storage> Storages => [.. Arguments.Select(static argument => argument.Storage)];
+
+    public IReadOnlyList<Fetch> Fetches { get; }
 
     public IReadOnlyList<string> Scalars { get; }
 
@@ -110,6 +115,10 @@ internal sealed class KernelDraft
             names.AddParameter(storage, role);
         }
 
+        names.AddFetches(Fetches.Count);
+        int places = _nests.Sum(nest => (twin ? nest.Twin : nest.OnVector) is var (plan, target) ? FetchPlaces.Of(nest.Nest, plan, target).Count : 0);
+        var fetches = Fetches.Select((fetch, k) => (names.OfFetch(k), (fetch.Lines + (places * _step.Calls) - 1) / (places * _step.Calls))).ToList();
+
         var writer = new CodeWriter(2);
         var remarks = new List<string>();
         bool usesWidth = false;
@@ -117,7 +126,7 @@ internal sealed class KernelDraft
         {
             var (plan, target) = twin ? onTwin : onVector;
             names.Push();
-            var statements = Lowering.Lower(nest, plan, target, names);
+            var statements = Lowering.Lower(nest, plan, target, names, fetches);
             names.Pop();
             BoundsProof.Check(Name, statements, target);
             if (nest.Part.Length > 0)
@@ -138,6 +147,11 @@ internal sealed class KernelDraft
             {
                 remarks.Add(plan.Description);
             }
+        }
+
+        if (Fetches.Count > 0)
+        {
+            remarks.Add("On the way it asks for lines that the next sample's kernels will read.");
         }
 
         string body = usesWidth ? $"        nuint W = (nuint)Vector<{Element}>.Count;\n" + writer : writer.ToString();

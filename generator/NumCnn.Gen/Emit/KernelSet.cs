@@ -24,15 +24,15 @@ internal sealed class Kernel(string name, KernelDraft draft)
 }
 
 /// <summary>A call of a kernel by a step, or, for what the runtime does better, a copy.</summary>
-internal sealed record KernelCall(Kernel? Kernel, LayoutCopy? Copy, IReadOnlyList<Storage> Arguments, IReadOnlyList<string> Scalars)
+internal sealed record KernelCall(Kernel? Kernel, LayoutCopy? Copy, IReadOnlyList<Storage> Arguments, IReadOnlyList<Fetch> Fetches, IReadOnlyList<string> Scalars)
 {
-    public KernelCall(Kernel kernel, IReadOnlyList<Storage> arguments, IReadOnlyList<string> scalars)
-        : this(kernel, null, arguments, scalars)
+    public KernelCall(Kernel kernel, KernelDraft draft)
+        : this(kernel, null, draft.Storages, draft.Fetches, draft.Scalars)
     {
     }
 
     public KernelCall(LayoutCopy copy)
-        : this(null, copy, [copy.Source, copy.Target], [])
+        : this(null, copy, [copy.Source, copy.Target], [], [])
     {
     }
 
@@ -100,6 +100,6 @@ internal sealed class KernelSet
         }
 
         kernel.Summaries.Add(draft.Summary);
-        return new KernelCall(kernel, draft.Storages, draft.Scalars);
+        return new KernelCall(kernel, draft);
     }
 }

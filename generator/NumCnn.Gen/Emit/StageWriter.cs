@@ -138,6 +138,11 @@ internal sealed partial class StageWriter
                     {
                         _writer.Line($"ref {_element} s = ref Sample(n);");
                     }
+
+                    if (steps.Skip(k).TakeWhile(static step => !step.Step.TakesSamples).Any(static step => step.Step.Fetches.Count > 0))
+                    {
+                        _writer.Line($"ref {_element} next = ref Sample(Math.Min(n + 1, Samples - 1)); // whose values come from memory while this one's are computed");
+                    }
                 }
                 else if (_memory.PredictSampleLength > 0)
                 {
@@ -201,7 +206,7 @@ internal sealed partial class StageWriter
 
             WriteTitle(call, calls);
             string[] items = !call.TakesItems ? [] : step.Turns is null ? [range ?? FormattableString.Invariant($"0, {step.Items}")] : ["t, t + 1"];
-            _writer.Line(Call(call, "s", sample, caller, [.. call.TakesSamples ? samples : [], .. items]));
+            _writer.Line(Call(call, "s", sample, caller, [.. call.TakesSamples ? samples : [], .. items], step.Turns));
         }
     }
 
@@ -323,7 +328,7 @@ internal sealed partial class StageWriter
         return string.Join(" && ", conditions);
     }
 
-    private static string Call(KernelCall call, string workspace, string sample, Caller caller, IReadOnlyList<string> extra)
+    private string Call(KernelCall call, string workspace, string sample, Caller caller, IReadOnlyList<string> extra, Turns? turns = null)
     {
         if (call.Copy is { } copy)
         {
@@ -333,8 +338,18 @@ internal sealed partial class StageWriter
             return $"Layouts.{(copy.Adds ? "Add" : "Copy")}(ref {from}, ref {to}, counts: {List(copy.Counts)}, sourceSteps: {List(copy.SourceSteps)}, targetSteps: {List(copy.TargetSteps)});";
         }
 
-        var arguments = call.Arguments.Select(storage => "ref " + Place(storage, workspace, sample, caller)).Concat(call.Scalars).Concat(extra);
+        var arguments = call.Arguments.Select(storage => "ref " + Place(storage, workspace, sample, caller))
+            .Concat(call.Fetches.Select(fetch => "ref " + Next(fetch, turns)))
+            .Concat(call.Scalars).Concat(extra);
         return $"{call.Kernel!.Name}({string.Join(", ", arguments)});";
+    }
+
+    /// <summary>Where a kernel begins to ask for what the next sample's steps will read: each turn has a stretch of its own.</summary>
+    private string Next(Fetch fetch, Turns? turns)
+    {
+        string place = Place(fetch.Storage, "next", string.Empty, Caller.Training);
+        int line = _element == "float" ? 16 : 8;
+        return turns is null ? place : FormattableString.Invariant($"Unsafe.Add(ref {place}, t * {(fetch.Lines + turns.Count - 1) / turns.Count * line})");
     }
 
     /// <summary>A storage's first element, or one further on.</summary>

@@ -5,6 +5,9 @@ namespace NumCnn.Gen.Emit;
 /// <summary>Writes lowered statements as C#.</summary>
 internal sealed class StatementWriter
 {
+    /// <summary>Lines asked for one after another in the text; more have a loop.</summary>
+    private const int LinesInText = 4;
+
     private readonly CodeWriter _writer;
     private readonly VectorText _text;
 
@@ -41,6 +44,9 @@ internal sealed class StatementWriter
             case PrefetchStatement prefetch:
                 _writer.Line($"Caches.Prefetch(ref {_text.ElementAt(prefetch.Operand)});");
                 break;
+            case FetchStatement fetch:
+                Write(fetch);
+                break;
             case RefStatement { Declared: { Offset: { } offset } moved }:
                 _writer.Line(FormattableString.Invariant($"ref {_text.Element} {moved.Name} = ref Unsafe.Add(ref {moved.Parent!.Name}, Indices.Bounded({_text.ElementAt(offset.Number)}, {offset.Last}));"));
                 break;
@@ -70,6 +76,24 @@ internal sealed class StatementWriter
 
                 break;
         }
+    }
+
+    private void Write(FetchStatement fetch)
+    {
+        if (fetch.Lines > LinesInText)
+        {
+            using var loop = _writer.Block(FormattableString.Invariant($"for (nint {fetch.Counter} = 0; {fetch.Counter} < {fetch.Lines * fetch.LineLength}; {fetch.Counter} += {fetch.LineLength})"));
+            _writer.Line($"Caches.PrefetchLater(ref Unsafe.Add(ref {fetch.Start}, {fetch.Counter}));");
+        }
+        else
+        {
+            for (int line = 0; line < fetch.Lines; line++)
+            {
+                _writer.Line(line == 0 ? $"Caches.PrefetchLater(ref {fetch.Start});" : FormattableString.Invariant($"Caches.PrefetchLater(ref Unsafe.Add(ref {fetch.Start}, {line * fetch.LineLength}));"));
+            }
+        }
+
+        _writer.Line(FormattableString.Invariant($"{fetch.Start} = ref Unsafe.Add(ref {fetch.Start}, {fetch.Lines * fetch.LineLength});"));
     }
 
     private void Declare(IReadOnlyList<string> names)

@@ -23,11 +23,14 @@ internal static class StepKernels
         var groups = Split(step, type, tileOverride);
         int kernels = groups.Count(static group => group.Copy is null);
         int number = 0;
+
+        // Of several kernels the longest asks for what the step asks for.
+        var asker = step.Fetches.Count == 0 ? null : groups.OrderByDescending(static group => group.Nests.Sum(static nest => nest.Nest.Steps)).First().Nests;
         var parts = new List<(KernelDraft? Draft, LayoutCopy? Copy)>();
         foreach (var (nests, copy) in groups)
         {
             string suffix = kernels > 1 && copy is null ? FormattableString.Invariant($"{++number}") : string.Empty;
-            parts.Add((copy is null ? new KernelDraft(step, nests, suffix, type) : null, copy));
+            parts.Add((copy is null ? new KernelDraft(step, nests, suffix, type, nests == asker ? step.Fetches : []) : null, copy));
         }
 
         return parts;

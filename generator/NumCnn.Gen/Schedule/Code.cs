@@ -241,6 +241,20 @@ internal sealed class PrefetchStatement(MemoryOperand operand) : Statement
     public MemoryOperand Operand { get; } = operand;
 }
 
+/// <summary>Asks for the next lines of what other kernels will read, and moves on.</summary>
+internal sealed class FetchStatement(string start, string counter, int lines, int lineLength) : Statement
+{
+    public string Start { get; } = start;
+
+    /// <summary>The name of a loop's variable, if there is one.</summary>
+    public string Counter { get; } = counter;
+
+    public int Lines { get; } = lines;
+
+    /// <summary>Elements of a line.</summary>
+    public int LineLength { get; } = lineLength;
+}
+
 internal sealed class StoreStatement(MemoryOperand target, Code value, bool isVector) : Statement
 {
     public MemoryOperand Target { get; } = target;

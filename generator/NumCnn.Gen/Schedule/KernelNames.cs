@@ -14,6 +14,7 @@ internal sealed class KernelNames
     public IReadOnlyList<Storage> Storages => _order;
 
     private readonly List<Storage> _order = [];
+    private readonly List<string> _fetches = [];
 
     public void AddParameter(Storage storage, string name)
     {
@@ -26,6 +27,17 @@ internal sealed class KernelNames
         _parameters.Add(storage, new Ref(unique, storage, null, [], 0));
         _order.Add(storage);
     }
+
+    /// <summary>Names what the kernel asks for on the way.</summary>
+    public void AddFetches(int count)
+    {
+        for (int k = 0; k < count; k++)
+        {
+            _fetches.Add(Fresh("next"));
+        }
+    }
+
+    public string OfFetch(int index) => _fetches[index];
 
     public Ref Parameter(Storage storage) => _parameters[storage];
 

@@ -58,6 +58,7 @@ internal sealed partial class Lowering
 
         Nested(loop, axis, new Position(step, 0), () =>
         {
+            FetchAt(depth);
             DeclareRefs(piece);
             Reduce(piece, points, depth + 1);
         });

@@ -42,6 +42,7 @@ internal sealed partial class Lowering
             var variable = new LoopVariable(_names.Fresh(axis.Name), 0, main - factor);
             Nested(new LoopStatement(LoopKind.Counted, variable) { End = main, Step = factor }, axis, new Position(variable, 0), () =>
             {
+                FetchAt(depth);
                 DeclareRefs(piece);
                 var parts = Enumerable.Range(0, factor).Select(offset => new Dictionary<Axis, Position> { [axis] = new(variable, offset) });
                 if (piece.Shared is not null && StraightSteps(depth + 1, [.. parts]) is { } body)
@@ -170,6 +171,23 @@ internal sealed partial class Lowering
                     }
                 }
             }
+        }
+    }
+
+    private void FetchAt(int depth)
+    {
+        if (_fetchDepth == depth)
+        {
+            Fetch();
+        }
+    }
+
+    /// <summary>Asks for some lines of what other kernels will read.</summary>
+    private void Fetch()
+    {
+        foreach (var (start, lines) in _fetches)
+        {
+            _output.Add(new FetchStatement(start, _names.Fresh("line"), lines, _target.Block));
         }
     }
 

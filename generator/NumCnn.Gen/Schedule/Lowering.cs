@@ -23,8 +23,13 @@ internal sealed partial class Lowering
     private List<string>? _straightLocals;
     private readonly Dictionary<(int Count, int Vectors), string> _masks = [];
 
-    private Lowering(Nest nest, Plan plan, Target target, KernelNames names)
+    private readonly IReadOnlyList<(string Start, int Lines)> _fetches;
+    private readonly int? _fetchDepth;
+
+    private Lowering(Nest nest, Plan plan, Target target, KernelNames names, IReadOnlyList<(string Start, int Lines)> fetches)
     {
+        _fetches = fetches;
+        _fetchDepth = fetches.Count == 0 ? null : FetchPlaces.Of(nest, plan, target).Depth;
         _nest = nest;
         _plan = plan;
         _target = target;
@@ -32,9 +37,14 @@ internal sealed partial class Lowering
         _accesses = [.. nest.Accesses()];
     }
 
-    public static List<Statement> Lower(Nest nest, Plan plan, Target target, KernelNames names)
+    /// <param name="nest">What is computed.</param>
+    /// <param name="plan">How.</param>
+    /// <param name="target">On which vectors.</param>
+    /// <param name="names">The kernel's names.</param>
+    /// <param name="fetches">What is asked for at each of the nest's <see cref="FetchPlaces"/>.</param>
+    public static List<Statement> Lower(Nest nest, Plan plan, Target target, KernelNames names, IReadOnlyList<(string Start, int Lines)> fetches)
     {
-        var lowering = new Lowering(nest, plan, target, names);
+        var lowering = new Lowering(nest, plan, target, names, fetches);
         var samples = nest.Parallel.FirstOrDefault(static axis => axis.IsSymbolic);
         if (samples is null)
         {
@@ -250,6 +260,11 @@ internal sealed partial class Lowering
         _locals = piece.Straight ? _straightLocals ??= [] : [];
         int start = _output.Count;
         _names.Push();
+        if (_fetchDepth == FetchPlaces.Tile)
+        {
+            Fetch();
+        }
+
         var points = Points(piece);
         foreach (var point in points)
         {

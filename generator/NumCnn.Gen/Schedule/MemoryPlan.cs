@@ -191,7 +191,7 @@ internal sealed class MemoryPlan
         => [.. Loops(forward), .. Loops(backward).Select(loop => loop < 0 ? loop : loop + forward.Count)];
 
     /// <summary>Storages whose steps all stand in one loop.</summary>
-    private static IReadOnlyList<Storage> WithinLoops(IReadOnlyList<Step> steps, int[] loops)
+    public static IReadOnlyList<Storage> WithinLoops(IReadOnlyList<Step> steps, int[] loops)
     {
         var found = new Dictionary<Storage, int>();
         for (int k = 0; k < steps.Count; k++)

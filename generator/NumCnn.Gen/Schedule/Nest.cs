@@ -64,6 +64,9 @@ internal sealed class Nest
     /// <summary>Sums over samples start anew after this many and are added to what is stored; 0 where no axis is symbolic.</summary>
     public int SampleGroup { get; set; }
 
+    /// <summary>Steps of all its sums, for one sample.</summary>
+    public long Steps => Parallel.Concat(Reduction).Aggregate(1L, static (steps, axis) => steps * Math.Max(1, axis.Extent));
+
     /// <summary>Axes that decide in which phase of its row an element lies: they become literals, never loops.</summary>
     public HashSet<Axis> Literals()
     {

@@ -84,6 +84,11 @@ internal sealed class NetworkProgram
         }
 
         (forwardSteps, var backwardSteps) = Rematerialisation.Apply(forwardSteps, SharedGradients.Apply(Streams.Apply(backward.Steps, graph.Spec.DType, limits)));
+        if (graph.Spec.Backward)
+        {
+            (forwardSteps, backwardSteps) = NextSample.Apply(forwardSteps, backwardSteps, graph.Spec.DType, limits);
+        }
+
         var memory = MemoryPlan.Create(predictSteps, forwardSteps, backwardSteps, graph.Block, limits);
         var program = new NetworkProgram(graph, predictSteps, forwardSteps, backwardSteps, memory) { SharesSamples = shares };
         program.PlaceParameters();
@@ -94,7 +99,7 @@ internal sealed class NetworkProgram
     {
         backward.When = graph.Output.Trains ? When.Always : When.InputGradient;
         LoadOutputGradient(backward, graph);
-        foreach (var node in graph.Nodes.Reverse<Node>())
+        foreach (var node in BackwardOrder(graph.Nodes))
         {
             if (!node.Output.HasGradient)
             {
@@ -110,6 +115,33 @@ internal sealed class NetworkProgram
         backward.When = When.InputGradient;
         backward.Unroll = graph.Spec.Unroll;
         StoreInputGradient(backward, graph);
+    }
+
+    /// <summary>
+    /// The nodes from the last to the first, but that one waits for the next other reader of its input where it adds more to the input's gradient than it
+    /// reads of its output's: the smaller one of the two is what waits in memory meanwhile, and both find the input in the cache. A residual block's shortcut
+    /// with a stride thus comes beside the block's first convolution, behind the batch norms of the other branch.
+    /// </summary>
+    private static List<Node> BackwardOrder(IReadOnlyList<Node> nodes)
+    {
+        var order = nodes.Reverse().ToList();
+        foreach (var node in nodes.Reverse())
+        {
+            if (node.Inputs.Count != 1 || node.Inputs[0] is not { } input || node.Output.Gradient.Storage.Length >= input.Gradient.Storage.Length)
+            {
+                continue;
+            }
+
+            int at = order.IndexOf(node);
+            int reader = order.FindIndex(at + 1, input.Consumers.Contains);
+            if (reader > at + 1)
+            {
+                order.RemoveAt(at);
+                order.Insert(reader - 1, node);
+            }
+        }
+
+        return order;
     }
 
     private static View Planar(Shape shape, Storage storage) => new(storage, 0, shape.Pixels, shape.Columns, 1);

@@ -7,7 +7,8 @@ namespace NumCnn.Gen.Schedule;
 /// <param name="Cost">What dividing may cost a thread that does all items alone, as a factor.</param>
 /// <param name="Values">Bytes of a thread's values that stay in the second cache beside the weights: borders of zeros that nobody writes over are worth more memory up to here.</param>
 /// <param name="Stream">Bytes of weights that the second cache does not keep from one call to the next, beside everything else that passes through it.</param>
-internal sealed record SizeLimits(long Network, double Step, double Item, double Cost, long Values, long Stream)
+/// <param name="Kept">Bytes of what a sample keeps from one stage of a training step to another: those of a batch do not stay in the second cache.</param>
+internal sealed record SizeLimits(long Network, double Step, double Item, double Cost, long Values, long Stream, long Kept)
 {
-    public static SizeLimits Default { get; } = new(2_000_000, 4_000, 100, 1.015, 512 << 10, 1 << 20);
+    public static SizeLimits Default { get; } = new(2_000_000, 4_000, 100, 1.015, 512 << 10, 1 << 20, 64 << 10);
 }

@@ -44,6 +44,11 @@ internal sealed class Turns(int count, bool handsOver)
     public bool HandsOver { get; } = handsOver;
 }
 
+/// <summary>What a step asks for while it computes.</summary>
+/// <param name="Storage">A storage of the next sample.</param>
+/// <param name="Lines">The first so many of its lines.</param>
+internal sealed record Fetch(Storage Storage, int Lines);
+
 /// <summary>A call of a kernel.</summary>
 internal sealed class Step
 {
@@ -75,6 +80,9 @@ internal sealed class Step
     /// <summary>Neighbouring steps with the same turns run item by item, all of them before any one's next item.</summary>
     public Turns? Turns { get; init; }
 
+    /// <summary>What the next sample's steps read, and memory has to bring: the step's kernel asks for it while it computes.</summary>
+    public IReadOnlyList<Fetch> Fetches { get; init; } = [];
+
     /// <summary>The step that this one is a part of, where it was divided: threads share the items of all parts at once.</summary>
     public Step? Whole { get; init; }
 
@@ -86,6 +94,9 @@ internal sealed class Step
 
     /// <summary>Shares into which the step's work can be split among threads.</summary>
     public int Items => Nests.Count == 1 && Nests[0].Items is { } axis ? axis.Extent : 1;
+
+    /// <summary>Calls of a sample: one, or one a turn where the step's nests are those of a turn.</summary>
+    public int Calls => Turns is { } turns && Items == 1 ? turns.Count : 1;
 
     /// <summary>What each item reads of all samples, whichever it is: other threads may have written half of it.</summary>
     public IEnumerable<Storage> ReadByAllItems => Nests.Count == 1 && Nests[0] is { Items: { IsTrivial: false } items } nest && TakesSamples
@@ -115,13 +126,16 @@ internal sealed class Step
     /// <summary>One of the step's nests, or what has taken its place, as a step of its own.</summary>
     public Step Part(Nest nest, string suffix, Turns? turns) => With(When, [nest], Used([nest]), Remark, suffix, this, turns);
 
+    /// <summary>The same step, which asks for memory while it computes.</summary>
+    public Step Asking(IReadOnlyList<Fetch> fetches) => With(When, Nests, Arguments, Remark, fetches: fetches);
+
     private IReadOnlyList<(Storage Storage, string Role)> Used(IReadOnlyList<Nest> nests)
     {
         var used = new HashSet<Storage>(nests.SelectMany(static nest => nest.Accesses()).Select(static access => access.Storage));
         return [.. Arguments.Where(argument => used.Contains(argument.Storage))];
     }
 
-    private Step With(When when, IReadOnlyList<Nest> nests, IReadOnlyList<(Storage Storage, string Role)> arguments, string? remark, string suffix = "", Step? whole = null, Turns? turns = null) => new()
+    private Step With(When when, IReadOnlyList<Nest> nests, IReadOnlyList<(Storage Storage, string Role)> arguments, string? remark, string suffix = "", Step? whole = null, Turns? turns = null, IReadOnlyList<Fetch>? fetches = null) => new()
     {
         Kernel = Kernel + suffix,
         Summary = Summary,
@@ -134,6 +148,7 @@ internal sealed class Step
         FollowsPreparations = FollowsPreparations,
         Unroll = Unroll,
         Turns = turns ?? Turns,
+        Fetches = fetches ?? Fetches,
         Whole = whole ?? Whole,
         Remark = remark ?? Remark,
     };

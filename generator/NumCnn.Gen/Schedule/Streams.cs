@@ -20,12 +20,10 @@ internal static class Streams
             storage.IsStreamed = storage.Region is Region.Parameters or Region.Batch && (long)storage.Length * size >= limits.Stream;
         }
 
-        return [.. steps.Select(static step => HasParts(step) ? step.With([.. step.Nests.OrderByDescending(Work)]) : step)];
+        return [.. steps.Select(static step => HasParts(step) ? step.With([.. step.Nests.OrderByDescending(static nest => nest.Steps)]) : step)];
     }
 
     private static bool HasParts(Step step)
         => step.Nests.Count > 1 && step.Nests.All(static nest => nest.Part.Length > 0 && nest.Accumulators.Count > 0)
             && step.Nests[0] is var first && first.Accesses().Any(access => access.Storage.IsStreamed && first.Parallel.Exists(axis => !axis.IsTrivial && !access.DependsOn(axis)));
-
-    private static long Work(Nest nest) => nest.Parallel.Concat(nest.Reduction).Aggregate(1L, static (product, axis) => product * Math.Max(1, axis.Extent));
 }
