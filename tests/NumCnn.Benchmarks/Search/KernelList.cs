@@ -45,15 +45,18 @@ internal static class KernelList
                 if (program.Forward.Concat(program.Backward).Where(step => (step.Whole ?? step).Kernel.EndsWith("." + kind, StringComparison.Ordinal) && step.Nests.All(static nest => nest.Lane is not null))
                     .MaxBy(static step => step.Nests.Sum(static nest => Planner.UnrolledStatements(nest, Target.For(VectorKind.Fixed512, DType.Float32)))) is { } step)
                 {
-                    yield return new($"{name}.{kind}", step, graph.Layers.Sum(static layer => layer.MultiplyAdds));
+                    // Alone there is no next sample to ask for. Of a step in parts the largest stands for its share of the layer.
+                    yield return new($"{name}.{kind}", step.Asking([]), graph.Layers.Sum(static layer => layer.MultiplyAdds) * Steps(step) / Steps(step.Whole ?? step));
                 }
             }
         }
     }
 
+    private static long Steps(Step step) => step.Nests.Sum(static nest => nest.Steps);
+
     /// <summary>A kernel of one layer.</summary>
     /// <param name="Name">Layer and direction.</param>
     /// <param name="Step">What computes it.</param>
-    /// <param name="MultiplyAdds">Of one sample.</param>
+    /// <param name="MultiplyAdds">Of one sample; with an image's parts, those of the part.</param>
     internal sealed record Entry(string Name, Step Step, long MultiplyAdds);
 }
