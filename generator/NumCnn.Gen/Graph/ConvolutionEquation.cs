@@ -108,14 +108,16 @@ internal sealed partial class ConvolutionEquation
     public (int Rows, int Columns) Reach(Shape y)
         => (((y.Rows - 1) * Stride.H) + ((Kernel.H - 1) * Dilation.H) + 1 - PadTop, ((y.Columns - 1) * Stride.W) + ((Kernel.W - 1) * Dilation.W) + 1 - PadLeft);
 
-    /// <summary>y from x: a convolution. At the upper and lower border, taps that read zeros are left out where that pays.</summary>
+    /// <summary>y from x: a convolution. At the border, taps that read zeros are left out where that pays.</summary>
     public IReadOnlyList<Nest> Gather(string title, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {
         var spans = GatherSpans(y.LanesOverColumns, order);
+        Nest? clipped = null;
         if (!y.LanesOverColumns)
         {
-            var (whole, clip) = GatherRows(title, new RowSpan(0, Y.Rows, 0, Kernel.H), x, y, weight, order, initial, finish);
-            if (RowClip.Apply(whole, clip, _block, hasParts: spans.Count > 1) is { } clipped)
+            var (whole, clip, _) = GatherRows(title, new RowSpan(0, Y.Rows, 0, Kernel.H), x, y, weight, order, initial, finish);
+            clipped = BorderClip.Apply(whole, clip, _block, hasParts: spans.Count > 1);
+            if (clipped is not null && spans.Count == 1)
             {
                 return [clipped];
             }
@@ -124,14 +126,22 @@ internal sealed partial class ConvolutionEquation
         var nests = new List<Nest>();
         foreach (var rows in spans)
         {
-            var nest = y.LanesOverColumns
-                ? GatherColumns(title, rows, x, new PooledTarget(Window.Single, Y, y, static value => value), weight, order, initial, finish)
-                : GatherRows(title, rows, x, y, weight, order, initial, finish).Nest;
+            Nest nest;
+            if (y.LanesOverColumns)
+            {
+                nest = GatherColumns(title, rows, x, new PooledTarget(Window.Single, Y, y, static value => value), weight, order, initial, finish);
+            }
+            else
+            {
+                (nest, _, var columns) = GatherRows(title, rows, x, y, weight, order, initial, finish);
+                nest = BorderClip.Apply(nest, columns, _block, hasParts: false) ?? nest;
+            }
+
             nest.Part = spans.Count > 1 ? rows.Title : string.Empty;
             nests.Add(nest);
         }
 
-        return nests;
+        return clipped is not null && BorderClip.IsWorthIt([clipped], nests, _block) ? [clipped] : nests;
     }
 
     /// <summary>x from y: the input's gradient, or a transposed convolution. A stride splits x into phases of equal taps.</summary>
@@ -142,9 +152,11 @@ internal sealed partial class ConvolutionEquation
         foreach (var rows in Phase.Of(X.Rows, PadTop, Kernel.H, Stride.H, Dilation.H))
         {
             var parts = rows.WithoutZeros(Y.Rows, Overhead(x.LanesOverColumns), RowWork(x.LanesOverColumns, order));
-            nests.AddRange(Clipped(rows, parts.Count > 1) is { } clipped
+            var clipped = Clipped(rows, parts.Count > 1);
+            List<(Nest Nest, string Part)> own = clipped is not null && parts.Count == 1 ? [] : [.. parts.SelectMany(part => columnPhases.Select(columns => (NestOf(part, columns), Phase.Title(part, columns))))];
+            nests.AddRange(clipped is not null && (own.Count == 0 || BorderClip.IsWorthIt(clipped, [.. own.Select(static part => part.Nest)], _block))
                 ? clipped.Zip(columnPhases, (nest, columns) => (nest, Phase.Title(rows, columns)))
-                : parts.SelectMany(part => columnPhases.Select(columns => (NestOf(part, columns), Phase.Title(part, columns)))));
+                : own);
         }
 
         foreach (var (nest, part) in nests)
@@ -154,9 +166,16 @@ internal sealed partial class ConvolutionEquation
 
         return [.. nests.Select(static nest => nest.Nest)];
 
-        Nest NestOf(Phase rows, Phase columns) => x.LanesOverColumns
-            ? ScatterColumns(title, rows, columns, x, y, weight, order, initial, finish)
-            : ScatterPhase(title, rows, columns, x, y, weight, order, initial, finish).Nest;
+        Nest NestOf(Phase rows, Phase columns)
+        {
+            if (x.LanesOverColumns)
+            {
+                return ScatterColumns(title, rows, columns, x, y, weight, order, initial, finish);
+            }
+
+            var (nest, _, clip) = ScatterPhase(title, rows, columns, x, y, weight, order, initial, finish);
+            return clip is null ? nest : BorderClip.Apply(nest, clip, _block, hasParts: false) ?? nest;
+        }
 
         List<Nest>? Clipped(Phase rows, bool hasParts)
         {
@@ -166,7 +185,7 @@ internal sealed partial class ConvolutionEquation
             }
 
             var found = columnPhases.Select(columns => ScatterPhase(title, rows, columns, x, y, weight, order, initial, finish))
-                .Select(whole => whole.Clip is null ? null : RowClip.Apply(whole.Nest, whole.Clip, _block, hasParts)).OfType<Nest>().ToList();
+                .Select(whole => whole.Rows is null ? null : BorderClip.Apply(whole.Nest, whole.Rows, _block, hasParts)).OfType<Nest>().ToList();
             return found.Count == columnPhases.Count ? found : null;
         }
     }
@@ -210,7 +229,7 @@ internal sealed partial class ConvolutionEquation
         nest.Accumulators.Add(sum);
         nest.Stores.Add(new StoreTo(target, (Expr)target + sum));
         nest = ShareOut(nest, other);
-        return RowClip.Apply(nest, new Clip(i, (i * Stride.H) + (u * Dilation.H) + -PadTop, X.Rows), _block, hasParts: false) ?? nest;
+        return BorderClip.Apply(nest, new Clip("rows", i, (i * Stride.H) + (u * Dilation.H) + -PadTop, X.Rows), _block, hasParts: false) ?? nest;
     }
 
     /// <summary>Rows of y by the taps that reach x.</summary>
@@ -233,7 +252,7 @@ internal sealed partial class ConvolutionEquation
 
     private static double Overhead(bool onColumns) => onColumns ? RowSpans.TileOverhead : RowSpans.Overhead;
 
-    private (Nest Nest, Clip Clip) GatherRows(string title, RowSpan rows, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
+    private (Nest Nest, Clip Rows, Clip Columns) GatherRows(string title, RowSpan rows, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {
         var nest = new Nest { Title = title };
         var samples = AddSamples(nest);
@@ -255,10 +274,10 @@ internal sealed partial class ConvolutionEquation
         sum.Update = Expr.MultiplyAdd(xAccess, Weight(weight, order, group, output.Index, tap, v, input.Index), sum);
         nest.Accumulators.Add(sum);
         nest.Stores.Add(new StoreTo(point.In(y), finish(sum, point)));
-        return (nest, new Clip(u, (row * Stride.H) + (tap * Dilation.H) + -PadTop, X.Rows));
+        return (nest, new Clip("rows", u, (row * Stride.H) + (tap * Dilation.H) + -PadTop, X.Rows), new Clip("columns", v, (j * Stride.W) + (v * Dilation.W) + -PadLeft, X.Columns));
     }
 
-    private (Nest Nest, Clip? Clip) ScatterPhase(
+    private (Nest Nest, Clip? Rows, Clip? Columns) ScatterPhase(
         string title, Phase rows, Phase columns, View x, View y, Storage weight, WeightOrder order, Func<Affine, Expr> initial, Func<Expr, OutputPoint, Expr> finish)
     {
         var nest = new Nest { Title = title };
@@ -273,7 +292,7 @@ internal sealed partial class ConvolutionEquation
         if (rows.Taps == 0 || columns.Taps == 0)
         {
             nest.Stores.Add(new StoreTo(point.In(x), finish(initial(point.Channel), point)));
-            return (nest, null);
+            return (nest, null, null);
         }
 
         AddTaps(nest, rowTap, columnTap, output.Axis, oneVector: Inputs <= _block && column.Extent > 1);
@@ -282,7 +301,7 @@ internal sealed partial class ConvolutionEquation
         sum.Update = Expr.MultiplyAdd(yAccess, Weight(weight, order, group, output.Index, rows.Tap(rowPhase, rowTap), columns.Tap(columnPhase, columnTap), input.Index), sum);
         nest.Accumulators.Add(sum);
         nest.Stores.Add(new StoreTo(point.In(x), finish(sum, point)));
-        return (nest, new Clip(rowTap, rows.Source(row, rowTap), Y.Rows));
+        return (nest, new Clip("rows", rowTap, rows.Source(row, rowTap), Y.Rows), new Clip("columns", columnTap, columns.Source(column, columnTap), Y.Columns));
     }
 
     /// <summary>

@@ -13,11 +13,11 @@ internal sealed record RowSpan(int First, int Count, int FirstTap, int Taps)
     public string Title => FormattableString.Invariant($"{PartTitle.Of("row", First, Count)}: {PartTitle.Of("kernel row", FirstTap, Taps)}");
 }
 
-/// <summary>Divides an image's rows by the taps that reach it: at its border some of them read nothing but zeros. Where a loop that ends early there costs nothing, <see cref="RowClip"/> comes first.</summary>
+/// <summary>Divides an image's rows by the taps that reach it: at its border some of them read nothing but zeros. Where a loop that ends early there costs nothing, <see cref="BorderClip"/> comes first.</summary>
 internal static class RowSpans
 {
     /// <summary>The share of a kernel's work that has to go before the border's rows get code of their own.</summary>
-    private const double LeastGain = 0.05;
+    private const double LeastGain = 0.04;
 
     /// <summary>Multiply-adds of vectors that have to go: fewer would be won back only after tens of thousands of calls, because the JIT compiles each span's code. Without loops there is less code, not more.</summary>
     private const double LeastWork = 1000;

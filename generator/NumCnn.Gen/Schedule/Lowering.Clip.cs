@@ -53,7 +53,7 @@ internal sealed partial class Lowering
         };
         if (loop.Kind == LoopKind.Clipped)
         {
-            _output.Add(new CommentStatement("rows beyond the image are zeros, and left out"));
+            _output.Add(new CommentStatement(clip.Lines + " beyond the image are zeros, and left out"));
         }
 
         Nested(loop, axis, new Position(step, 0), () =>
