@@ -111,7 +111,10 @@ public partial class NextSampleTests
         Assert.InRange(lines, 4 * 16 * 1024 / 16, int.MaxValue);
 
         // Each place moves on by as many lines as it asked for.
-        foreach (Match place in Place().Matches(calls))
+        var places = Place().Matches(calls);
+        Assert.InRange(places.Count, 4, int.MaxValue);
+        Assert.Equal(Moved().Count(calls), places.Count);
+        foreach (Match place in places)
         {
             int asked = place.Groups["loop"].Success
                 ? int.Parse(place.Groups["loop"].Value, CultureInfo.InvariantCulture)
@@ -141,4 +144,7 @@ public partial class NextSampleTests
 
     [GeneratedRegex(@"(for \(nint line\d* = 0; line\d* < (?<loop>\d+); line\d* \+= 16\)\s+\{\s+Caches\.PrefetchLater\([^;]*\);\s+\}|((?<line>Caches\.PrefetchLater)\([^;]*\);\s+)+)\s*next\d* = ref Unsafe\.Add\(ref next\d*, (?<moved>\d+)\);", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Place();
+
+    [GeneratedRegex(@"\bnext\d* = ref Unsafe\.Add\(ref next", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Moved();
 }
