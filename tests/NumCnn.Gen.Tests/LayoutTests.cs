@@ -22,6 +22,28 @@ public class LayoutTests
         Assert.True(view.Origin - view.RowStride >= left / phases, "There is no room for the border.");
     }
 
+    [Theory]
+    [InlineData(64, 14, 1, 16, 1024 + 16)]
+    [InlineData(128, 14, 1, 16, 2048 + 16)]
+    [InlineData(64, 14, 1, 8, 1024 + 8)]
+    [InlineData(32, 14, 1, 16, 512)]
+    [InlineData(64, 13, 1, 16, 960)]
+    [InlineData(64, 16, 0, 16, 1024)] // without a border they follow each other
+    public void Rows_of_whole_pages_lie_a_line_further_apart(int channels, int columns, int border, int block, int row)
+        => Assert.Equal(row, Value.ChannelsLast("x", Shape.Image(channels, 5, columns), channels, new Border(border, border, border, border), 0, block).RowStride);
+
+    [Theory]
+    [InlineData(1024, 3, "float32", 1024 + 16)]
+    [InlineData(2048, 3, "float32", 2048 + 16)]
+    [InlineData(512, 3, "float64", 512 + 8)]
+    [InlineData(512, 3, "float32", 512)]
+    [InlineData(1024, 1, "float32", 1024)] // a single one
+    public void Pixels_of_whole_pages_do_too(int channels, int size, string type, int pitch)
+    {
+        var network = Networks.Resolve($"name: Net\ninput: [16, {size}, {size}]\ndtype: {type}\nlayers:\n  - conv2d: {{out_channels: {channels}, kernel_size: 1}}\n");
+        Assert.Equal(pitch, NetworkGraph.Build(network, new ProblemSink())!.Nodes[^1].Output.View.ColumnStride);
+    }
+
     [Fact]
     public void Channels_that_fill_a_vector_lie_last()
         => Assert.Equal("input 0, conv1 0, conv2 0", Layout("[16, 28, 28]", Wide + Wide));

@@ -1,12 +1,15 @@
+using System.Text.RegularExpressions;
 using NumCnn.Gen.Diagnostics;
+using NumCnn.Gen.Emit;
 using NumCnn.Gen.Graph;
 using NumCnn.Gen.Schedule;
+using NumCnn.Gen.Tests.Snapshots;
 using NumCnn.Gen.Tests.Support;
 
 namespace NumCnn.Gen.Tests;
 
 /// <summary>Which rows of a padded image leave out the taps that would read zeros.</summary>
-public class RowSpansTests
+public partial class RowSpansTests
 {
     [Fact]
     public void Rows_at_the_border_leave_out_taps_where_that_saves_work()
@@ -36,6 +39,31 @@ public class RowSpansTests
             Assert.True(step.Nests.Select(static nest => nest.Reduction.Sum(static axis => axis.Extent)).Distinct().Count() > 1, $"{kind} has the same taps in all rows.");
         }
     }
+
+    [Fact]
+    public void The_first_and_the_last_row_have_one_kernel()
+    {
+        var sources = EmitStage.Generate(Networks.Resolve("name: A\ninput: [64, 8, 8]\nlayers:\n  - conv2d: {out_channels: 64, kernel_size: 3, padding: 1}\nloss: mse\n"));
+        string text = sources.Single(static source => !source.HintName.Contains("512", StringComparison.Ordinal)).Text;
+        foreach (string kind in new[] { "Forward", "InputGradient" })
+        {
+            var calls = Call().Matches(text).Where(call => call.Groups["kernel"].Value.StartsWith("Conv1" + kind, StringComparison.Ordinal)).ToLookup(static call => call.Groups["row"].Value);
+            var (first, last) = (calls["row 0"].First(), calls["row 7"].First());
+            Assert.Equal(first.Groups["kernel"].Value, last.Groups["kernel"].Value);
+            Assert.NotEqual(first.Groups["arguments"].Value, last.Groups["arguments"].Value);
+            Assert.Equal(2, calls.Select(static rows => rows.First().Groups["kernel"].Value).Distinct().Count());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(SnapshotNames))]
+    public void Parameters_begin_at_the_first_element_that_is_used(string name)
+        => Assert.DoesNotContain("Unsafe.Add(ref", string.Join('\n', EmitStage.Generate(Networks.Resolve(SnapshotNetworks.Yaml(name))).SelectMany(static source => source.Text.Split('\n')).Where(static line => line.Contains(", -", StringComparison.Ordinal))), StringComparison.Ordinal);
+
+    public static TheoryData<string> SnapshotNames => [.. SnapshotNetworks.Names];
+
+    [GeneratedRegex(@"// (?<row>rows? \d+)[^\n]*\n\s+(?<kernel>\w+)\((?<arguments>.*)\);", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Call();
 
     private static IReadOnlyList<RowSpan> Of(int rows, int taps, int work)
         => RowSpans.Of(rows, taps, (row, tap) => row + tap - (taps / 2) is var source && source >= 0 && source < rows, RowSpans.Overhead, work);

@@ -58,7 +58,7 @@ internal static class EmitStage
                     writer.Line();
                 }
 
-                Summary(writer, [.. kernels[k].Summaries.Distinct(StringComparer.Ordinal)]);
+                Summary(writer, Summaries(kernels[k]));
                 writer.Raw(textOf(kernels[k]));
             }
         }
@@ -70,6 +70,23 @@ internal static class EmitStage
         return network.Namespace.Length == 0
             ? $"{header}\n{usings}\n\n{text}"
             : $"{header}\n{usings}\n\nnamespace {network.Namespace};\n\n{text}";
+    }
+
+    /// <summary>A line for each formula that a kernel computes, and below it which parts of it, if not all.</summary>
+    private static List<string> Summaries(Kernel kernel)
+    {
+        var lines = new List<string>();
+        foreach (var formula in kernel.Uses.GroupBy(static use => use.Summary, StringComparer.Ordinal))
+        {
+            lines.Add(formula.Key);
+            string parts = string.Join("; ", formula.Select(static use => use.Part).Where(static part => part.Length > 0).Distinct(StringComparer.Ordinal));
+            if (parts.Length > 0)
+            {
+                lines.Add(parts);
+            }
+        }
+
+        return lines;
     }
 
     private static void Summary(CodeWriter writer, IReadOnlyList<string> summaries)

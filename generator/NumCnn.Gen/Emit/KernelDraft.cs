@@ -9,6 +9,12 @@ namespace NumCnn.Gen.Emit;
 /// <param name="Twin">How it runs on 512 bits; the same plan without lanes.</param>
 internal sealed record PlannedNest(Nest Nest, (Plan Plan, Target Target) OnVector, (Plan Plan, Target Target) Twin);
 
+/// <summary>What a kernel is called with.</summary>
+/// <param name="Storage">The storage.</param>
+/// <param name="Start">Elements from its start to where the parameter points.</param>
+/// <param name="Role">The parameter's name, if no other has it.</param>
+internal sealed record KernelArgument(Storage Storage, int Start, string Role);
+
 /// <summary>A kernel that has no name yet: its parameters, and its code on <c>Vector</c>, by which equal kernels are known.</summary>
 internal sealed class KernelDraft
 {
@@ -34,7 +40,8 @@ internal sealed class KernelDraft
         var used = new HashSet<Storage>(nests.SelectMany(static nest => nest.Accesses()).Select(static access => access.Storage));
         var symbolic = nests.SelectMany(static nest => nest.Parallel.Concat(nest.Reduction)).FirstOrDefault(static axis => axis.IsSymbolic);
         Name = MethodName(step.Kernel) + suffix;
-        Arguments = [.. step.Arguments.Where(argument => used.Contains(argument.Storage))];
+        Arguments = [.. step.Arguments.Where(argument => used.Contains(argument.Storage)).Select(argument => new KernelArgument(argument.Storage, Start(argument.Storage, nests), argument.Role))];
+        Part = nests.Count == 1 ? nests[0].Part : string.Empty;
         Scalars = [.. step.Scalars.Where(static scalar => scalar.Contains('=')).Select(static scalar => scalar.Substring(0, scalar.IndexOf('=')).Trim())];
         TakesSamples = symbolic is not null;
         TakesItems = nests.Exists(static nest => nest.Items is { IsTrivial: false });
@@ -67,9 +74,10 @@ internal sealed class KernelDraft
 
     public string Summary => _step.Summary;
 
-    public IReadOnlyList<(Storage Storage, string Role)> Arguments { get; }
+    /// <summary>Which elements it computes, where the step's other kernels compute the others; otherwise empty.</summary>
+    public string Part { get; }
 
-    public IReadOnlyList<Storage> Storages => [.. Arguments.Select(static argument => argument.Storage)];
+    public IReadOnlyList<KernelArgument> Arguments { get; }
 
     public IReadOnlyList<Fetch> Fetches { get; }
 
@@ -96,6 +104,13 @@ internal sealed class KernelDraft
         return Method(name + "512", remarks, body, string.Empty);
     }
 
+    /// <summary>
+    /// Where a parameter begins: at the first element that is used, and not at that of its storage. So layers and their parts that differ in where they begin
+    /// alone, such as an image's first and last rows, have one kernel.
+    /// </summary>
+    private static int Start(Storage storage, IReadOnlyList<Nest> nests)
+        => nests.SelectMany(static nest => nest.Accesses()).Where(access => access.Storage == storage).Min(static access => access.First);
+
     private static string MethodName(string kernel)
     {
         int dot = kernel.LastIndexOf('.');
@@ -110,9 +125,9 @@ internal sealed class KernelDraft
             names.Claim(scalar);
         }
 
-        foreach (var (storage, role) in Arguments)
+        foreach (var (storage, start, role) in Arguments)
         {
-            names.AddParameter(storage, role);
+            names.AddParameter(storage, role, start);
         }
 
         names.AddFetches(Fetches.Count);
@@ -129,15 +144,15 @@ internal sealed class KernelDraft
             var statements = Lowering.Lower(nest, plan, target, names, fetches);
             names.Pop();
             BoundsProof.Check(Name, statements, target);
-            if (nest.Part.Length > 0)
-            {
-                writer.Line("// " + nest.Part);
-            }
-
             if (_nests.Count > 1 && !statements.TrueForAll(static statement => statement is LoopStatement or BlockStatement))
             {
                 // Its locals are nothing to the other nests.
                 statements = [new BlockStatement(statements)];
+            }
+
+            if (nest.Part.Length > 0 && _nests.Count > 1)
+            {
+                writer.Line("// " + nest.Part);
             }
 
             var text = new VectorText(target);

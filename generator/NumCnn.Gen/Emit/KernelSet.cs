@@ -20,19 +20,20 @@ internal sealed class Kernel(string name, KernelDraft draft)
     /// <summary>The 512-bit twin; empty for a kernel without lanes.</summary>
     public string TwinText { get; set; } = string.Empty;
 
-    public List<string> Summaries { get; } = [];
+    /// <summary>What it computes for each of the layers that have it: the layer's formula, and of which part.</summary>
+    public List<(string Summary, string Part)> Uses { get; } = [];
 }
 
 /// <summary>A call of a kernel by a step, or, for what the runtime does better, a copy.</summary>
-internal sealed record KernelCall(Kernel? Kernel, LayoutCopy? Copy, IReadOnlyList<Storage> Arguments, IReadOnlyList<Fetch> Fetches, IReadOnlyList<string> Scalars)
+internal sealed record KernelCall(Kernel? Kernel, LayoutCopy? Copy, string Part, IReadOnlyList<KernelArgument> Arguments, IReadOnlyList<Fetch> Fetches, IReadOnlyList<string> Scalars)
 {
     public KernelCall(Kernel kernel, KernelDraft draft)
-        : this(kernel, null, draft.Storages, draft.Fetches, draft.Scalars)
+        : this(kernel, null, draft.Part, draft.Arguments, draft.Fetches, draft.Scalars)
     {
     }
 
     public KernelCall(LayoutCopy copy)
-        : this(null, copy, [copy.Source, copy.Target], [], [])
+        : this(null, copy, string.Empty, [new(copy.Source, copy.SourceStart, "source"), new(copy.Target, copy.TargetStart, "target")], [], [])
     {
     }
 
@@ -99,7 +100,7 @@ internal sealed class KernelSet
             _kernels.Add(kernel);
         }
 
-        kernel.Summaries.Add(draft.Summary);
+        kernel.Uses.Add((draft.Summary, draft.Part));
         return new KernelCall(kernel, draft);
     }
 }

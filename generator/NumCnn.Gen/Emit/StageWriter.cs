@@ -235,8 +235,8 @@ internal sealed partial class StageWriter
                     WriteScalars(step, call);
                     WriteTitle(call, calls);
                     string[] items = call.TakesItems ? [FormattableString.Invariant($"from{start}, to{start}")] : [];
-                    bool usesSample = call.Arguments.Any(static storage => storage.Region == Region.Sample);
-                    if (call.TakesSamples && call.Arguments.Any(static storage => storage.Region == Region.Shard))
+                    bool usesSample = call.Arguments.Any(static argument => argument.Storage.Region == Region.Sample);
+                    if (call.TakesSamples && call.Arguments.Any(static argument => argument.Storage.Region == Region.Shard))
                     {
                         _writer.Line(Call(call, "s", "0", Caller.Training, ["Shards, ShardPitch", .. items]));
                     }
@@ -269,9 +269,14 @@ internal sealed partial class StageWriter
         }
     }
 
-    /// <summary>A kernel says itself what it computes; a copy's calls have nobody else to say it.</summary>
+    /// <summary>A kernel says itself what it computes; of which part of an image a call says, and a copy's calls have nobody else to say it.</summary>
     private void WriteTitle(KernelCall call, IReadOnlyList<KernelCall> calls)
     {
+        if (call.Part.Length > 0)
+        {
+            _writer.Line("// " + call.Part);
+        }
+
         if (call.Copy is { } copy && ReferenceEquals(call, calls.First(static call => call.Copy is not null)))
         {
             _writer.Line("// " + copy.Title);
@@ -333,12 +338,12 @@ internal sealed partial class StageWriter
         if (call.Copy is { } copy)
         {
             static string List(IEnumerable<int> values) => $"[{string.Join(", ", values.Select(static value => FormattableString.Invariant($"{value}")))}]";
-            string from = Place(copy.Source, workspace, sample, caller, copy.SourceStart);
-            string to = Place(copy.Target, workspace, sample, caller, copy.TargetStart);
+            string from = Place(call.Arguments[0].Storage, workspace, sample, caller, call.Arguments[0].Start);
+            string to = Place(call.Arguments[1].Storage, workspace, sample, caller, call.Arguments[1].Start);
             return $"Layouts.{(copy.Adds ? "Add" : "Copy")}(ref {from}, ref {to}, counts: {List(copy.Counts)}, sourceSteps: {List(copy.SourceSteps)}, targetSteps: {List(copy.TargetSteps)});";
         }
 
-        var arguments = call.Arguments.Select(storage => "ref " + Place(storage, workspace, sample, caller))
+        var arguments = call.Arguments.Select(argument => "ref " + Place(argument.Storage, workspace, sample, caller, argument.Start))
             .Concat(call.Fetches.Select(fetch => "ref " + Next(fetch, turns)))
             .Concat(call.Scalars).Concat(extra);
         return $"{call.Kernel!.Name}({string.Join(", ", arguments)});";

@@ -41,6 +41,7 @@ internal static class StepKernels
     {
         var groups = new List<(List<PlannedNest> Nests, LayoutCopy? Copy)>();
         int statements = 0;
+        bool wasAlone = false;
         foreach (var nest in step.Nests.Select(Simplifier.Merge))
         {
             var onVector = PlanOf(nest, nest.Lane is null ? VectorKind.None : VectorKind.Variable);
@@ -53,12 +54,17 @@ internal static class StepKernels
             // The larger one of a kernel and its twin, whose tiles are larger.
             var twin = nest.Lane is null ? onVector : PlanOf(nest, VectorKind.Fixed512);
             int cost = Math.Max(onVector.Plan.Statements, twin.Plan.Statements) + 4;
-            if (groups.Count == 0 || groups[groups.Count - 1].Copy is not null || (statements > 0 && statements + cost > Planner.StatementBudget))
+            bool fits = groups.Count > 0 && groups[groups.Count - 1].Copy is null && statements + cost <= Planner.StatementBudget;
+
+            // Parts of an image that are alike have one kernel, which they could not have beside others.
+            bool standsAlone = nest.Part.Length > 0 && cost > Planner.StraightBudget;
+            if (!fits || standsAlone || wasAlone)
             {
                 groups.Add(([], null));
                 statements = 0;
             }
 
+            wasAlone = standsAlone;
             groups[groups.Count - 1].Nests.Add(new PlannedNest(nest, onVector, twin));
             statements += cost;
         }

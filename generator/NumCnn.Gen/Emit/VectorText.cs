@@ -77,14 +77,14 @@ internal sealed class VectorText
         _ => ElementAt(load.Operand),
     };
 
-    public string ElementAt(MemoryOperand operand) => operand.Displacement == 0
+    public string ElementAt(MemoryOperand operand) => operand.FromStart == 0
         ? operand.Start.Name
-        : FormattableString.Invariant($"Unsafe.Add(ref {operand.Start.Name}, {operand.Displacement})");
+        : FormattableString.Invariant($"Unsafe.Add(ref {operand.Start.Name}, {operand.FromStart})");
 
     /// <summary>A ref and an element offset, as LoadUnsafe and StoreUnsafe take them.</summary>
     private string Place(MemoryOperand operand)
     {
-        int displacement = operand.Displacement;
+        int displacement = operand.FromStart;
         string vectors = string.Empty;
         if (operand.Vectors > 0)
         {

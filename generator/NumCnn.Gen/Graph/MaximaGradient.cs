@@ -10,16 +10,18 @@ namespace NumCnn.Gen.Graph;
 internal sealed class MaximaGradient
 {
     private readonly Value _input;
+    private readonly int _block;
     private View? _image;
 
     private MaximaGradient(ConvolutionNode convolution, MaxPoolNode pool, MaximaSums sums, int block)
     {
         _input = convolution.Inputs[0];
+        _block = block;
         Convolution = convolution.Layer;
         Pooled = pool.Output;
         Sums = sums;
         int pitch = ParameterTensor.Padded(Pooled.Shape.Channels, block);
-        View Create(string name) => Value.ChannelsLast(name, Pooled.Shape, pitch, default, 0);
+        View Create(string name) => Value.ChannelsLast(name, Pooled.Shape, pitch, default, 0, block);
         Shares = Create("d" + pool.Inputs[0].Name + " of maxima");
         InImage = Create(pool.Layer + " places in the image");
         if (_input.NeedsGradient && sums.ForInput)
@@ -41,7 +43,7 @@ internal sealed class MaximaGradient
     public View Shares { get; }
 
     /// <summary>The convolution's input without gaps between pixels: itself, or a copy.</summary>
-    public View Image => _image ??= IsCopy ? Value.ChannelsLast(_input.Name + " without gaps", _input.Shape, Sums.Pitch, Sums.Border, Sums.Behind) : _input.View;
+    public View Image => _image ??= IsCopy ? Value.ChannelsLast(_input.Name + " without gaps", _input.Shape, Sums.Pitch, Sums.Border, Sums.Behind, _block) : _input.View;
 
     /// <summary>The input has to be copied.</summary>
     public bool IsCopy => _input.Phases > 0 || _input.Pitch != Sums.Pitch || _input.IsNarrow;

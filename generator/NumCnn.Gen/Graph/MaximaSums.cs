@@ -20,9 +20,6 @@ internal sealed class MaximaSums
     /// <summary>Cycles of a multiply-add that loads its operand, where vectors lie in lines of their own, where they lie across two, and from the second cache.</summary>
     private const double AlignedLoad = 0.6, CrossingLoad = 1, DistantLoad = 1.75;
 
-    /// <summary>Bytes of the first cache that the operands may count on.</summary>
-    private const int FirstCache = 40 << 10;
-
     /// <summary>Cycles of reading a place and a gradient, for a tile of so many vectors.</summary>
     private const double StepCycles = 4, VectorsOfTile = 24;
 
@@ -201,7 +198,7 @@ internal sealed class MaximaSums
     }
 
     /// <summary>The first cache does not keep the image for the next output channel, but what a row of windows reads: all channels go over that, and their sums wait in memory.</summary>
-    private bool SumsRowByRow => (long)_equation.X.Rows * RowOfImage * _elementSize > FirstCache;
+    private bool SumsRowByRow => (long)_equation.X.Rows * RowOfImage * _elementSize > FirstCache.Kept;
 
     private int RowOfImage => Pitch * (_equation.X.Columns + Border.Left + Border.Right);
 
@@ -227,7 +224,7 @@ internal sealed class MaximaSums
     /// <summary>Cycles of all windows and outputs, for so many vectors of each, which lie in so many elements.</summary>
     private double Cycles(double vectors, long elements)
     {
-        double load = elements * _elementSize > FirstCache ? DistantLoad : Pitch % _block == 0 ? AlignedLoad : CrossingLoad;
+        double load = elements * _elementSize > FirstCache.Kept ? DistantLoad : Pitch % _block == 0 ? AlignedLoad : CrossingLoad;
         return (double)_windows.Pixels * _equation.Outputs * ((vectors * load) + (StepCycles * Math.Ceiling(vectors / VectorsOfTile)));
     }
 

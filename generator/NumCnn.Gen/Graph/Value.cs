@@ -13,6 +13,7 @@ internal sealed class Value
     public const int Narrow = 2;
 
     private Value? _alias;
+    private int _block;
     private View? _view;
     private View? _gradient;
     private int _phases;
@@ -142,7 +143,9 @@ internal sealed class Value
             return;
         }
 
-        Pitch = IsNarrow ? Shape.Channels : (Shape.Channels + block - 1) / block * block;
+        _block = block;
+        int pitch = ParameterTensor.Padded(Shape.Channels, block);
+        Pitch = Shape.Rows * Shape.Columns > 1 ? FirstCache.Apart(pitch, block) : pitch;
         View = Create(Name, Halo, block);
         View.Storage.Keep = Keep;
         if (withGradient)
@@ -172,7 +175,7 @@ internal sealed class Value
         int left = (halo.Left + phases - 1) / phases;
         int before = (left + block - 1) / block * block;
         int row = checked(stride * phases);
-        int plane = checked(row * (shape.Rows + halo.Top + halo.Bottom));
+        int plane = FirstCache.Apart(checked(row * (shape.Rows + halo.Top + halo.Bottom)), block);
 
         // Vectors at the end of the last row reach a little further.
         int length = checked((plane * shape.Channels) + (2 * block) + before + halo.Right);
@@ -195,7 +198,7 @@ internal sealed class Value
     private View Create(string name, Border halo, int block) => Phases > 0 ? Rows(name, Shape, Phases, halo, block) : ChannelsLast(name, halo);
 
     /// <summary>The same shape channels last, with this border of zeros.</summary>
-    public View ChannelsLast(string name, Border halo) => ChannelsLast(name, Shape, Pitch, halo, 0);
+    public View ChannelsLast(string name, Border halo) => ChannelsLast(name, Shape, Pitch, halo, 0, _block);
 
     /// <summary>An image channels last.</summary>
     /// <param name="name">Its name.</param>
@@ -203,12 +206,16 @@ internal sealed class Value
     /// <param name="pitch">Elements between pixels.</param>
     /// <param name="halo">The zeros around it.</param>
     /// <param name="behind">Elements behind it, which vectors may touch.</param>
-    public static View ChannelsLast(string name, Shape shape, int pitch, Border halo, int behind)
+    /// <param name="block">Elements of 64 bytes.</param>
+    public static View ChannelsLast(string name, Shape shape, int pitch, Border halo, int behind, int block)
     {
-        int width = shape.Columns + halo.Left + halo.Right;
+        int width = checked((shape.Columns + halo.Left + halo.Right) * pitch);
         int height = shape.Rows + halo.Top + halo.Bottom;
-        var frame = halo.IsEmpty ? null : new Frame(shape.Rows, width * pitch, halo.Top, halo.Bottom, halo.Left * pitch, halo.Right * pitch);
-        var storage = new Storage(name, Region.Sample, checked((width * height * pitch) + behind)) { Geometry = frame };
-        return new View(storage, ((halo.Top * width) + halo.Left) * pitch, 1, width * pitch, pitch);
+
+        // Without a border rows have to follow each other: what goes over all pixels takes them as one.
+        int row = halo.IsEmpty ? width : FirstCache.Apart(width, block);
+        var frame = halo.IsEmpty ? null : new Frame(shape.Rows, row, halo.Top, halo.Bottom, halo.Left * pitch, (halo.Right * pitch) + row - width);
+        var storage = new Storage(name, Region.Sample, checked((row * height) + behind)) { Geometry = frame };
+        return new View(storage, (halo.Top * row) + (halo.Left * pitch), 1, row, pitch);
     }
 }

@@ -53,11 +53,14 @@ internal sealed class Ref
     /// <summary>Samples behind the one that the loop variables name.</summary>
     public int SampleOffset { get; }
 
+    /// <summary>Elements from the storage's start to where the kernel's parameter points.</summary>
+    public int Base { get; init; }
+
     /// <summary>What memory moves it by, and the most that this can be; null for one that only loop variables move.</summary>
     public (MemoryOperand Number, int Last)? Offset { get; init; }
 }
 
-/// <summary>A ref, a literal displacement, and a number of vectors.</summary>
+/// <summary>A ref, a literal displacement from the start of its storage, and a number of vectors.</summary>
 internal readonly struct MemoryOperand
 {
     public MemoryOperand(Ref start, int displacement, int vectors)
@@ -70,6 +73,9 @@ internal readonly struct MemoryOperand
     public Ref Start { get; }
 
     public int Displacement { get; }
+
+    /// <summary>Elements from the ref itself.</summary>
+    public int FromStart => Displacement - Start.Base;
 
     public int Vectors { get; }
 }

@@ -16,7 +16,10 @@ internal sealed class KernelNames
     private readonly List<Storage> _order = [];
     private readonly List<string> _fetches = [];
 
-    public void AddParameter(Storage storage, string name)
+    /// <param name="storage">What the kernel is called with.</param>
+    /// <param name="name">The parameter's name, if no other has it.</param>
+    /// <param name="start">Elements from the storage's start to where the parameter points.</param>
+    public void AddParameter(Storage storage, string name, int start = 0)
     {
         if (_parameters.ContainsKey(storage))
         {
@@ -24,7 +27,7 @@ internal sealed class KernelNames
         }
 
         string unique = Fresh(name);
-        _parameters.Add(storage, new Ref(unique, storage, null, [], 0));
+        _parameters.Add(storage, new Ref(unique, storage, null, [], 0) { Base = start });
         _order.Add(storage);
     }
 

@@ -61,7 +61,7 @@ internal sealed partial class Lowering
         var moves = terms.Where(term => !best.Terms.Contains(term)).ToList();
         string suffix = string.Concat(terms.Select(static term => char.ToUpperInvariant(term.Variable.Name[0]) + term.Variable.Name.Substring(1)));
         string number = sampleOffset > 0 ? sampleOffset.ToString(System.Globalization.CultureInfo.InvariantCulture) : string.Empty;
-        var created = new Ref(_names.Fresh(_names.OfStorage(storage) + suffix + number), storage, best, terms, sampleOffset);
+        var created = new Ref(_names.Fresh(_names.OfStorage(storage) + suffix + number), storage, best, terms, sampleOffset) { Base = best.Base };
         _refs.Add(created);
         _output.Add(new RefStatement(created, moves));
         return created;
@@ -116,7 +116,7 @@ internal sealed partial class Lowering
         var key = (start, number.Start, number.Displacement);
         if (!_shifted.TryGetValue(key, out var shifted))
         {
-            shifted = new Ref(_names.Fresh(_names.OfStorage(start.Storage) + "At"), start.Storage, start, start.Terms, start.SampleOffset) { Offset = (number, last) };
+            shifted = new Ref(_names.Fresh(_names.OfStorage(start.Storage) + "At"), start.Storage, start, start.Terms, start.SampleOffset) { Base = start.Base, Offset = (number, last) };
             _shifted.Add(key, shifted);
             _output.Add(new RefStatement(shifted, []));
         }

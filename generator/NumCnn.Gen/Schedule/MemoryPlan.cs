@@ -95,10 +95,10 @@ internal sealed class MemoryPlan
             }
         }
 
-        SampleLength = Pitch(Assign(own, steps, long.MaxValue, static (storage, offset) => storage.Offset = offset));
-        WorkspaceLength = Pitch(Assign(shared, steps, _few, static (storage, offset) => storage.Offset = offset));
+        SampleLength = FirstCache.Apart(Assign(own, steps, long.MaxValue, static (storage, offset) => storage.Offset = offset), _block);
+        WorkspaceLength = FirstCache.Apart(Assign(shared, steps, _few, static (storage, offset) => storage.Offset = offset), _block);
         BatchLength = checked((int)batch);
-        ShardLength = Pitch(checked((int)shard));
+        ShardLength = FirstCache.Apart(checked((int)shard), _block);
     }
 
     private void Predict(IReadOnlyList<Step> steps)
@@ -136,9 +136,9 @@ internal sealed class MemoryPlan
 
         PredictBatchLength = checked((int)batch);
         PredictSharedLength = Assign(shared, steps, _few, static (storage, offset) => storage.PredictOffset = offset);
-        PredictSampleLength = Pitch(Assign(own, steps, long.MaxValue, static (storage, offset) => storage.PredictOffset = offset));
+        PredictSampleLength = FirstCache.Apart(Assign(own, steps, long.MaxValue, static (storage, offset) => storage.PredictOffset = offset), _block);
         long thread = perThread.Select(storage => storage.PredictOffset + Places.Aligned(storage.Length, _block)).DefaultIfEmpty(0).Max();
-        PredictThreadLength = Pitch(checked((int)thread));
+        PredictThreadLength = FirstCache.Apart(checked((int)thread), _block);
     }
 
     /// <summary>Finds the places, and notes before which steps borders have to be written.</summary>
@@ -223,7 +223,4 @@ internal sealed class MemoryPlan
         places.Use(storage, first, forever);
         places.Use(storage, last, forever);
     }
-
-    /// <summary>Samples a multiple of 4 KiB apart would share cache sets.</summary>
-    private int Pitch(int length) => length > 0 && length % (_block * 64) == 0 ? length + _block : length;
 }

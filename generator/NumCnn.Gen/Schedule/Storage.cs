@@ -98,6 +98,18 @@ internal sealed record PhaseIndex(Affine Index, int Phases, int Stride)
         int residue = ((index % Phases) + Phases) % Phases;
         return (residue * Stride) + ((index - residue) / Phases);
     }
+
+    /// <summary>The displacements of all values of the index.</summary>
+    public IEnumerable<int> Displacements()
+    {
+        IEnumerable<int> indices = [Index.Constant];
+        foreach (var (axis, factor) in Index.Terms)
+        {
+            indices = indices.SelectMany(index => Enumerable.Range(0, axis.Extent).Select(k => index + (k * factor)));
+        }
+
+        return indices.Select(Displacement);
+    }
 }
 
 /// <summary>
@@ -132,6 +144,11 @@ internal sealed class Access
 
     /// <summary>The address is all there is.</summary>
     public bool IsAffine => Phase is null && Offset is null;
+
+    /// <summary>Elements from the storage's start to the first one that it comes to.</summary>
+    public int First => Address.Terms.Aggregate(
+        Address.Constant + (Phase?.Displacements().Min() ?? 0),
+        static (first, term) => first + (Math.Min(0, term.Factor) * (Math.Max(1, term.Axis.Extent) - 1)));
 
     public bool DependsOn(Axis axis) => Address.FactorOf(axis) != 0 || (Phase is not null && Phase.Index.FactorOf(axis) != 0) || (Offset is not null && Offset.Number.DependsOn(axis));
 

@@ -5,12 +5,6 @@ internal sealed partial class TileShape
 {
     private const int LineBytes = 64;
 
-    /// <summary>Bytes that stay in the first cache while a nest's values pass through it.</summary>
-    private const int FirstCache = 40 << 10;
-
-    /// <summary>Bytes of one way of the first cache: lines this far apart, or a multiple of it, compete for the same few places.</summary>
-    private const int FirstCacheWay = 4 << 10;
-
     /// <summary>Cycles from a line of the second cache to the next, where each load of the code follows one stream, and where it alternates between several.</summary>
     private const double LineOfStream = 1.2, LineOfMany = 2.3;
 
@@ -28,7 +22,7 @@ internal sealed partial class TileShape
         && !_sumsSamples && _loads.TrueForAll(load => load.Access.IsAffine && _nest.Reduction.TrueForAll(axis => LinesApart(load.Access, axis)))
         && LinesOfSums().SelectMany(static lines => lines.Windows).Distinct().ToList() is var windows
         && _steps > Product(windows)
-        && LinesOfSums().Sum(lines => lines.Count([.. windows.Select(static axis => (axis, axis.Extent))]) * lines.Apart) > FirstCache;
+        && LinesOfSums().Sum(lines => lines.Count([.. windows.Select(static axis => (axis, axis.Extent))]) * lines.Apart) > FirstCache.Kept;
 
     /// <summary>
     /// Whether each point fetches its lines: the nest's images exceed the first cache, and each channel is summed by itself, so that
@@ -38,7 +32,7 @@ internal sealed partial class TileShape
         && _loads.TrueForAll(static load => load.Access.IsAffine && load.OnVectors)
         && _loads.Exists(load => !PointAxes().Exists(load.Access.DependsOn))
         && !_nest.Parallel.Concat(_nest.Reduction).Any(static axis => axis.IsSymbolic)
-        && _loads.Select(static load => load.Access).Concat(_nest.Stores.Select(static store => store.Target)).Select(static access => access.Storage).Distinct().Sum(static storage => (long)storage.Length) * _target.ElementSize > FirstCache;
+        && _loads.Select(static load => load.Access).Concat(_nest.Stores.Select(static store => store.Target)).Select(static access => access.Storage).Distinct().Sum(static storage => (long)storage.Length) * _target.ElementSize > FirstCache.Kept;
 
     /// <summary>Whether steps of some tile could share what they load.</summary>
     private bool SharesLoads => _sharesLoads ??= Bodies().Any();
@@ -108,13 +102,7 @@ internal sealed partial class TileShape
 
         if (access.Phase is { } phase)
         {
-            IEnumerable<int> indices = [phase.Index.Constant];
-            foreach (var (axis, factor) in phase.Index.Terms)
-            {
-                indices = indices.SelectMany(index => Enumerable.Range(0, axis.Extent).Select(k => index + (k * factor)));
-            }
-
-            Spread(indices.Select(phase.Displacement));
+            Spread(phase.Displacements());
         }
 
         return starts.Where((_, start) => start + width > line).Sum() / starts.Sum();
@@ -196,7 +184,7 @@ internal sealed partial class TileShape
             }
 
             _steps = Product(along);
-            Apart = pixels.Aggregate(FirstCacheWay, (divisor, axis) => Integers.Gcd(divisor, Factor(axis) * shape._target.ElementSize));
+            Apart = pixels.Aggregate(FirstCache.Way, (divisor, axis) => Integers.Gcd(divisor, Factor(axis) * shape._target.ElementSize));
         }
 
         public bool OnVectors { get; }

@@ -80,7 +80,7 @@ internal sealed class SearchedKernel
         }
 
         var storages = _offsets.Keys.ToList();
-        var text = new StringBuilder();
+        var text = new StringBuilder().AppendJoin(string.Empty, kernels.Kernels.Select(static kernel => kernel.Text + kernel.TwinText));
         var body = new StringBuilder();
         foreach (var call in calls)
         {
@@ -90,8 +90,7 @@ internal sealed class SearchedKernel
                 continue;
             }
 
-            text.Append(kernel.Text).Append(kernel.TwinText);
-            var arguments = call.Arguments.Select(storage => string.Create(CultureInfo.InvariantCulture, $"ref memory[offsets[{storages.IndexOf(storage)}]]"))
+            var arguments = call.Arguments.Select(argument => string.Create(CultureInfo.InvariantCulture, $"ref memory[offsets[{storages.IndexOf(argument.Storage)}] + {argument.Start}]"))
                 .Concat(kernel.TakesSamples ? ["samples", "pitch"] : [])
                 .Concat(kernel.TakesItems ? ["0", "items"] : []);
             body.Append(CultureInfo.InvariantCulture, $"            {kernel.Name}({string.Join(", ", arguments)});\n");

@@ -1,3 +1,5 @@
+using NumCnn.Gen.Schedule;
+
 namespace NumCnn.Gen.Graph.Winograd;
 
 /// <summary>
@@ -15,8 +17,8 @@ internal static class WinogradCost
     /// <summary>Beyond this the transformed weights come from memory at every call.</summary>
     private const long LargestWeight = 12 << 20;
 
-    /// <summary>Bytes of the first and second cache that a step's values may count on.</summary>
-    private const long FirstCache = 40 << 10, SecondCache = 768 << 10;
+    /// <summary>Bytes of the second cache that a step's values may count on.</summary>
+    private const long SecondCache = 768 << 10;
 
     /// <summary>Cycles for 64 bytes from the second cache, and from beyond it.</summary>
     private const double FromSecond = 1.5, FromThird = 5;
@@ -72,7 +74,7 @@ internal static class WinogradCost
             double line = (sums + values) * 64 <= SecondCache ? FromSecond : FromThird;
             double products = (n * tiles * x.Channels * target / GradientRate) + (2 * sums * line);
             double transforms = tiles * ((source * 3.5 * n) + (target * 3 * n));
-            double traffic = values * 64 <= FirstCache ? 0 : 2 * values * (values * 64 <= SecondCache ? FromSecond / 2 : FromThird / 2);
+            double traffic = values * 64 <= FirstCache.Kept ? 0 : 2 * values * (values * 64 <= SecondCache ? FromSecond / 2 : FromThird / 2);
             double cycles = (tileRows / rows) * (products + transforms + traffic + 100);
             if (cycles < limit)
             {
@@ -112,7 +114,7 @@ internal static class WinogradCost
         double line = (weights + values) * 64 <= SecondCache ? FromSecond : FromThird;
         double products = Math.Max(n * tiles * shape.Source.Channels * target / ProductRate, weights * groups * line);
         double transforms = tiles * ((source * 3.5 * n) + (target * 3 * n));
-        double traffic = values * 64 <= FirstCache ? 0 : n * tiles * (source + target) * (values * 64 <= SecondCache ? 1.5 : 4);
+        double traffic = values * 64 <= FirstCache.Kept ? 0 : n * tiles * (source + target) * (values * 64 <= SecondCache ? 1.5 : 4);
         return products + transforms + traffic + (hasRest ? 0.01 * products : 0) + (groups * 100);
     }
 

@@ -1,0 +1,21 @@
+namespace NumCnn.Gen.Schedule;
+
+/// <summary>The first cache keeps a line in one of a few places, which lines of all addresses a <see cref="Way"/> apart share.</summary>
+internal static class FirstCache
+{
+    /// <summary>Bytes of one way.</summary>
+    public const int Way = 4 << 10;
+
+    /// <summary>Bytes that stay in it while others pass through.</summary>
+    public const int Kept = 40 << 10;
+
+    private const int LineBytes = 64;
+
+    /// <summary>
+    /// Elements from one to the next of what code reads or writes side by side: pixels, rows, samples. It is their length, or a line more
+    /// where they would all compete for the same places.
+    /// </summary>
+    /// <param name="length">Elements of each.</param>
+    /// <param name="block">Elements of a line.</param>
+    public static int Apart(int length, int block) => length > 0 && length % (Way / LineBytes * block) == 0 ? checked(length + block) : length;
+}
