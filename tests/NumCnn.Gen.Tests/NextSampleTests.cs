@@ -123,6 +123,31 @@ public partial class NextSampleTests
         }
     }
 
+    [Fact]
+    public void Each_part_of_an_image_asks_for_its_share()
+    {
+        int shared = 0;
+        foreach (var step in Steps(Program(32)).Where(static step => step.Fetches.Count > 0))
+        {
+            var shares = StepKernels.Draft(step, Spec.DType.Float32, null).Select(static part => part.Draft).OfType<KernelDraft>().Select(static draft => draft.Fetches).Where(static fetches => fetches.Count > 0).ToList();
+            shared = Math.Max(shared, shares.Count);
+            foreach (var fetch in step.Fetches)
+            {
+                // One after the other, and nothing twice.
+                int first = 0;
+                foreach (var share in shares.SelectMany(static share => share).Where(share => share.Storage == fetch.Storage))
+                {
+                    Assert.Equal(first, share.First);
+                    first += share.Lines;
+                }
+
+                Assert.Equal(fetch.Lines, first);
+            }
+        }
+
+        Assert.InRange(shared, 3, int.MaxValue);
+    }
+
     private static string Yaml(int size) => FormattableString.Invariant($"name: Net\ninput: [16, {size}, {size}]\nlayers:\n{Block}");
 
     private static NetworkProgram Program(int size) => NetworkProgram.Create(NetworkGraph.Build(Networks.Resolve(Yaml(size)), new ProblemSink())!);

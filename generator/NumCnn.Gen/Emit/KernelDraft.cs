@@ -166,7 +166,7 @@ internal sealed class KernelDraft
 
         if (Fetches.Count > 0)
         {
-            remarks.Add("On the way it asks for lines that the next sample's kernels will read.");
+            remarks.Add("On the way it asks for lines that the next sample's kernels will read: next moves on with them, and is not read itself.");
         }
 
         string body = usesWidth ? $"        nuint W = (nuint)Vector<{Element}>.Count;\n" + writer : writer.ToString();

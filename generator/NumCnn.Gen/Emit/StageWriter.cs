@@ -352,8 +352,8 @@ internal sealed partial class StageWriter
     /// <summary>Where a kernel begins to ask for what the next sample's steps will read: each turn has a stretch of its own.</summary>
     private string Next(Fetch fetch, Turns? turns)
     {
-        string place = Place(fetch.Storage, "next", string.Empty, Caller.Training);
         int line = _element == "float" ? 16 : 8;
+        string place = Place(fetch.Storage, "next", string.Empty, Caller.Training, fetch.First * line);
         return turns is null ? place : FormattableString.Invariant($"Unsafe.Add(ref {place}, t * {(fetch.Lines + turns.Count - 1) / turns.Count * line})");
     }
 

@@ -9,6 +9,9 @@ namespace NumCnn.Gen.Emit;
 /// </summary>
 internal static class StepKernels
 {
+    /// <summary>Kernels with less than this part of the longest's work ask for nothing.</summary>
+    private const int FewOfLongest = 8;
+
     /// <summary>What a step calls, in its order: kernels, and copies that the runtime makes.</summary>
     /// <param name="step">The step.</param>
     /// <param name="type">The element type.</param>
@@ -24,17 +27,40 @@ internal static class StepKernels
         int kernels = groups.Count(static group => group.Copy is null);
         int number = 0;
 
-        // Of several kernels the longest asks for what the step asks for.
-        var asker = step.Fetches.Count == 0 ? null : groups.OrderByDescending(static group => group.Nests.Sum(static nest => nest.Nest.Steps)).First().Nests;
+        var asked = step.Fetches.Select(static _ => 0).ToArray();
+        var askers = groups.Where(static group => StepsOf(group.Nests) > 0).ToList();
+        long longest = askers.Select(static group => StepsOf(group.Nests)).DefaultIfEmpty(0).Max();
+        askers.RemoveAll(group => StepsOf(group.Nests) * FewOfLongest < longest);
+        long all = askers.Sum(static group => StepsOf(group.Nests));
         var parts = new List<(KernelDraft? Draft, LayoutCopy? Copy)>();
         foreach (var (nests, copy) in groups)
         {
             string suffix = kernels > 1 && copy is null ? FormattableString.Invariant($"{++number}") : string.Empty;
-            parts.Add((copy is null ? new KernelDraft(step, nests, suffix, type, nests == asker ? step.Fetches : []) : null, copy));
+            parts.Add((copy is null ? new KernelDraft(step, nests, suffix, type, askers.Exists(asker => asker.Nests == nests) ? ShareOf(nests) : []) : null, copy));
         }
 
         return parts;
+
+        // Of several kernels each asks for as much as it computes of the step.
+        List<Fetch> ShareOf(List<PlannedNest> nests)
+        {
+            var share = new List<Fetch>();
+            for (int k = 0; k < asked.Length; k++)
+            {
+                var (storage, lines, _) = step.Fetches[k];
+                int own = Math.Min((int)(((lines * StepsOf(nests)) + all - 1) / all), lines - asked[k]);
+                if (own > 0)
+                {
+                    share.Add(new Fetch(storage, own, asked[k]));
+                    asked[k] += own;
+                }
+            }
+
+            return share;
+        }
     }
+
+    private static long StepsOf(List<PlannedNest> nests) => nests.Where(static nest => nest.Nest.Accumulators.Count > 0).Sum(static nest => nest.Nest.Steps);
 
     /// <summary>Nests that share a method, in their order, and copies between them.</summary>
     private static List<(List<PlannedNest> Nests, LayoutCopy? Copy)> Split(Step step, DType type, TileOverride? tileOverride)

@@ -24,6 +24,9 @@ internal sealed partial class ConvolutionEquation
     /// <summary>So many pairs of blocks are enough for threads to share.</summary>
     private const int FewestPairs = 4;
 
+    /// <summary>Samples whose gradients are summed in registers: adding a sum to what is stored costs as much as one or two of them.</summary>
+    private const int SamplesOfSum = 64;
+
     private readonly int _block;
 
     public ConvolutionEquation(int block, int groups, Shape x, Shape y, (int H, int W) kernel, (int H, int W) stride, (int H, int W) dilation, int padTop, int padLeft)
@@ -216,7 +219,7 @@ internal sealed partial class ConvolutionEquation
         {
             // A batch's samples stand for the pixels that a matrix product lacks.
             samples = new Axis("n", Axis.Symbolic);
-            nest.SampleGroup = 16;
+            nest.SampleGroup = SamplesOfSum;
             nest.Reduction.Add(samples);
         }
 

@@ -46,8 +46,9 @@ internal sealed class Turns(int count, bool handsOver)
 
 /// <summary>What a step asks for while it computes.</summary>
 /// <param name="Storage">A storage of the next sample.</param>
-/// <param name="Lines">The first so many of its lines.</param>
-internal sealed record Fetch(Storage Storage, int Lines);
+/// <param name="Lines">So many of its lines.</param>
+/// <param name="First">The first of them.</param>
+internal sealed record Fetch(Storage Storage, int Lines, int First = 0);
 
 /// <summary>A call of a kernel.</summary>
 internal sealed class Step
