@@ -13,7 +13,8 @@ internal static class WorkList
         new("resnet8-winograd", static () => new ResNet8Winograd(), TargetKind.Classes, 78_666) { Load = static path => ResNet8Winograd.Load(path) },
         new("ds_cnn", static () => new DsCnn(), TargetKind.Classes, 24_908) { Load = static path => DsCnn.Load(path) },
         new("mobilenet_v1", static () => new MobileNetV1(), TargetKind.Classes, 221_794) { Load = static path => MobileNetV1.Load(path) },
-        new("autoencoder", static () => new Autoencoder(), TargetKind.Values, 269_992) { Load = static path => Autoencoder.Load(path) },
+        // Batch norm has no variance of one value, which PyTorch refuses to train on.
+        new("autoencoder", static () => new Autoencoder(), TargetKind.Values, 269_992) { TrainingBatches = [64], Load = static path => Autoencoder.Load(path) },
         new("alexnet_first", static () => new AlexNetFirst(), TargetKind.Values, 34_944) { HasNumPyLoops = true, IsLarge = true },
         new("conv3x3_8", static () => new Conv3x3By8(), TargetKind.Values),
         new("conv3x3_16", static () => new Conv3x3By16(), TargetKind.Values),
@@ -28,6 +29,7 @@ internal static class WorkList
         new("conv3x3_256-winograd", static () => new Conv3x3By256Winograd(), TargetKind.Values),
         new("conv1x1_64", static () => new Conv1x1By64(), TargetKind.Values),
         new("conv1x1_256", static () => new Conv1x1By256(), TargetKind.Values),
+        new("conv1x1_1024", static () => new Conv1x1By1024(), TargetKind.Values),
         new("depthwise_32", static () => new DepthwiseBy32(), TargetKind.Values),
         new("depthwise_128", static () => new DepthwiseBy128(), TargetKind.Values),
         new("strided_32", static () => new StridedBy32(), TargetKind.Values),
