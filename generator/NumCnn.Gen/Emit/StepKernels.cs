@@ -26,40 +26,42 @@ internal static class StepKernels
         var groups = Split(step, type, tileOverride);
         int kernels = groups.Count(static group => group.Copy is null);
         int number = 0;
-
-        var asked = step.Fetches.Select(static _ => 0).ToArray();
-        var askers = groups.Where(static group => StepsOf(group.Nests) > 0).ToList();
-        long longest = askers.Select(static group => StepsOf(group.Nests)).DefaultIfEmpty(0).Max();
-        askers.RemoveAll(group => StepsOf(group.Nests) * FewOfLongest < longest);
-        long all = askers.Sum(static group => StepsOf(group.Nests));
+        var shares = Shares(step.Fetches, [.. groups.Select(static group => group.Nests)]);
         var parts = new List<(KernelDraft? Draft, LayoutCopy? Copy)>();
         foreach (var (nests, copy) in groups)
         {
             string suffix = kernels > 1 && copy is null ? FormattableString.Invariant($"{++number}") : string.Empty;
-            parts.Add((copy is null ? new KernelDraft(step, nests, suffix, type, askers.Exists(asker => asker.Nests == nests) ? ShareOf(nests) : []) : null, copy));
+            parts.Add((copy is null ? new KernelDraft(step, nests, suffix, type, shares.TryGetValue(nests, out var share) ? share : []) : null, copy));
         }
 
         return parts;
-
-        // Of several kernels each asks for as much as it computes of the step.
-        List<Fetch> ShareOf(List<PlannedNest> nests)
-        {
-            var share = new List<Fetch>();
-            for (int k = 0; k < asked.Length; k++)
-            {
-                var (storage, lines, _) = step.Fetches[k];
-                int own = Math.Min((int)(((lines * StepsOf(nests)) + all - 1) / all), lines - asked[k]);
-                if (own > 0)
-                {
-                    share.Add(new Fetch(storage, own, asked[k]));
-                    asked[k] += own;
-                }
-            }
-
-            return share;
-        }
     }
 
+    /// <summary>What kernels ask for: each for as much as it computes of the step.</summary>
+    private static Dictionary<List<PlannedNest>, List<Fetch>> Shares(IReadOnlyList<Fetch> fetches, IReadOnlyList<List<PlannedNest>> kernels)
+    {
+        long longest = kernels.Select(StepsOf).DefaultIfEmpty(0).Max();
+        var askers = kernels.Where(nests => StepsOf(nests) > 0 && StepsOf(nests) * FewOfLongest >= longest).ToList();
+        long all = askers.Sum(StepsOf);
+        var shares = askers.ToDictionary(static nests => nests, static _ => new List<Fetch>());
+        foreach (var (storage, lines, _) in fetches)
+        {
+            int first = 0;
+            foreach (var nests in askers)
+            {
+                int own = Math.Min((int)(((lines * StepsOf(nests)) + all - 1) / all), lines - first);
+                if (own > 0)
+                {
+                    shares[nests].Add(new Fetch(storage, own, first));
+                    first += own;
+                }
+            }
+        }
+
+        return shares;
+    }
+
+    /// <summary>Multiply-adds, or other steps of sums.</summary>
     private static long StepsOf(List<PlannedNest> nests) => nests.Where(static nest => nest.Nest.Accumulators.Count > 0).Sum(static nest => nest.Nest.Steps);
 
     /// <summary>Nests that share a method, in their order, and copies between them.</summary>
