@@ -3,7 +3,6 @@ using NumCnn.Gen.Diagnostics;
 using NumCnn.Gen.Emit;
 using NumCnn.Gen.Graph;
 using NumCnn.Gen.Schedule;
-using NumCnn.Gen.Tests.Snapshots;
 using NumCnn.Gen.Tests.Support;
 
 namespace NumCnn.Gen.Tests;
@@ -54,13 +53,6 @@ public partial class RowSpansTests
             Assert.Equal(2, calls.Select(static rows => rows.First().Groups["kernel"].Value).Distinct().Count());
         }
     }
-
-    [Theory]
-    [MemberData(nameof(SnapshotNames))]
-    public void Parameters_begin_at_the_first_element_that_is_used(string name)
-        => Assert.DoesNotContain("Unsafe.Add(ref", string.Join('\n', EmitStage.Generate(Networks.Resolve(SnapshotNetworks.Yaml(name))).SelectMany(static source => source.Text.Split('\n')).Where(static line => line.Contains(", -", StringComparison.Ordinal))), StringComparison.Ordinal);
-
-    public static TheoryData<string> SnapshotNames => [.. SnapshotNetworks.Names];
 
     [GeneratedRegex(@"// (?<row>rows? \d+)[^\n]*\n\s+(?<kernel>\w+)\((?<arguments>.*)\);", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Call();

@@ -9,7 +9,8 @@ internal static class FirstCache
     /// <summary>Bytes that stay in it while others pass through.</summary>
     public const int Kept = 40 << 10;
 
-    private const int LineBytes = 64;
+    /// <summary>Bytes of a line, of any cache.</summary>
+    public const int Line = 64;
 
     /// <summary>
     /// Elements from one to the next of what code reads or writes side by side: pixels, rows, samples. It is their length, or a line more
@@ -17,5 +18,5 @@ internal static class FirstCache
     /// </summary>
     /// <param name="length">Elements of each.</param>
     /// <param name="block">Elements of a line.</param>
-    public static int Apart(int length, int block) => length > 0 && length % (Way / LineBytes * block) == 0 ? checked(length + block) : length;
+    public static int Apart(int length, int block) => length > 0 && length % (Way / Line * block) == 0 ? checked(length + block) : length;
 }

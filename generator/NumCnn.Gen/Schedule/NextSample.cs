@@ -9,8 +9,6 @@ namespace NumCnn.Gen.Schedule;
 /// </summary>
 internal static class NextSample
 {
-    private const int LineBytes = 64;
-
     /// <summary>Cycles of multiply-adds in which memory brings a line.</summary>
     private const double CyclesOfLine = 8;
 
@@ -59,7 +57,7 @@ internal static class NextSample
 
     private static IReadOnlyList<Step> Ask(IReadOnlyList<Step> loop, Func<Storage, bool> isKept, DType type)
     {
-        int lineLength = LineBytes / (type == DType.Float32 ? 4 : 8);
+        int lineLength = FirstCache.Line / (type == DType.Float32 ? 4 : 8);
         var wanted = ReadFirst(loop, isKept, FewLines * lineLength);
         if (wanted.Count == 0)
         {
@@ -67,7 +65,7 @@ internal static class NextSample
         }
 
         var askers = loop.Where(Computes).Select(step => new Asker(step, CyclesOf(step, type))).ToList();
-        int room = MostBytes / LineBytes;
+        int room = MostBytes / FirstCache.Line;
         foreach (var storage in wanted)
         {
             // The one that has most time left.

@@ -3,8 +3,6 @@ namespace NumCnn.Gen.Schedule;
 /// <content>What a tile waits for where its loads bring new lines from the second cache.</content>
 internal sealed partial class TileShape
 {
-    private const int LineBytes = 64;
-
     /// <summary>Cycles from a line of the second cache to the next, where each load of the code follows one stream, and where it alternates between several.</summary>
     private const double LineOfStream = 1.2, LineOfMany = 2.3;
 
@@ -46,7 +44,7 @@ internal sealed partial class TileShape
         if (FetchesSums)
         {
             // The lines of a pixel's channels lie side by side, and come as a stream does.
-            double vectorLines = 1 + (Math.Max(0, ((double)vectors * BytesOfVector / LineBytes) - 1) * LineOfStream / LineOfMany);
+            double vectorLines = 1 + (Math.Max(0, ((double)vectors * BytesOfVector / FirstCache.Line) - 1) * LineOfStream / LineOfMany);
             double lines = 0;
             foreach (var own in LinesOfSums())
             {
@@ -63,7 +61,7 @@ internal sealed partial class TileShape
 
         double points = tile.Aggregate(1.0, static (product, own) => product * own.Count);
         _freshPixels ??= FreshPixels() + 1;
-        double all = _freshPixels.Value * points * vectors * BytesOfVector / LineBytes;
+        double all = _freshPixels.Value * points * vectors * BytesOfVector / FirstCache.Line;
         return (isWhole ? LineOfStream : LineOfMany) * all / _steps;
     }
 
@@ -79,7 +77,7 @@ internal sealed partial class TileShape
     /// <summary>The share of an access's vectors that do not end in the line in which they begin.</summary>
     private double Crossings(Access access, Axis lane)
     {
-        int line = LineBytes / _target.ElementSize;
+        int line = FirstCache.Line / _target.ElementSize;
         int width = BytesOfVector / _target.ElementSize;
         int Place(int offset) => ((offset % line) + line) % line;
 
@@ -123,7 +121,7 @@ internal sealed partial class TileShape
     }
 
     private bool LinesApart(Access access, Axis axis)
-        => access.Address.FactorOf(axis) is var factor && (factor == 0 || Math.Abs(factor) * _target.ElementSize >= LineBytes);
+        => access.Address.FactorOf(axis) is var factor && (factor == 0 || Math.Abs(factor) * _target.ElementSize >= FirstCache.Line);
 
     private List<SumLines> LinesOfSums() => _sumLines ??= [.. _loads.Select(load => new SumLines(this, load.Access))];
 
@@ -168,7 +166,7 @@ internal sealed partial class TileShape
                 int factor = Factor(axis);
                 if (!shape.LinesApart(access, axis))
                 {
-                    _factors.Add((axis, LineBytes / shape._target.ElementSize / factor, 1, 0));
+                    _factors.Add((axis, FirstCache.Line / shape._target.ElementSize / factor, 1, 0));
                 }
                 else if (along.Find(own => Factor(own) % factor == 0 && Factor(own) < factor * axis.Extent) is { } window)
                 {

@@ -41,7 +41,7 @@ internal sealed partial class TileShape
             return cycles;
         }
 
-        double lines = Math.Max(1, (double)vectors * BytesOfVector / LineBytes);
+        double lines = Math.Max(1, (double)vectors * BytesOfVector / FirstCache.Line);
         double passes = _stream.Passes;
         foreach (var (_, count) in tile)
         {
@@ -49,6 +49,6 @@ internal sealed partial class TileShape
         }
 
         double fromMemory = Overlapped(cycles, LineOfMemory * lines);
-        return lines * LineBytes * _steps > KeptStream || passes < 1 ? fromMemory : (fromMemory + ((passes - 1) * cycles)) / passes;
+        return lines * FirstCache.Line * _steps > KeptStream || passes < 1 ? fromMemory : (fromMemory + ((passes - 1) * cycles)) / passes;
     }
 }

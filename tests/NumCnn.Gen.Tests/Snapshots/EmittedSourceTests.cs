@@ -94,6 +94,18 @@ public class EmittedSourceTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void No_kernel_uses_what_lies_before_its_parameters(string name)
+    {
+        var offsets = Kernels(name).SelectMany(static kernel => kernel.DescendantNodes().OfType<InvocationExpressionSyntax>())
+            .Where(static call => call.Expression.ToString().EndsWith(".Add", StringComparison.Ordinal) || call.Expression.ToString().EndsWith("Unsafe", StringComparison.Ordinal))
+            .Select(static call => call.ArgumentList.Arguments[^1].Expression).ToList();
+
+        Assert.NotEmpty(offsets);
+        Assert.All(offsets, static offset => Assert.False(offset is PrefixUnaryExpressionSyntax, offset.ToString()));
+    }
+
     [Fact]
     public void Other_networks_of_the_project_change_nothing()
     {
