@@ -29,7 +29,13 @@ public class LayoutTests
     [InlineData(32, 14, 1, 16, 512)]
     [InlineData(64, 13, 1, 16, 960)]
     [InlineData(64, 16, 0, 16, 1024)] // without a border they follow each other
-    public void Rows_of_whole_pages_lie_a_line_further_apart(int channels, int columns, int border, int block, int row)
+    [InlineData(64, 40, 1, 16, 2688 + 16)] // pixels of four lines in rows of 168 would have a quarter of the places
+    [InlineData(32, 80, 1, 16, 2624 + 16)]
+    [InlineData(32, 40, 1, 8, 1344 + 8)]
+    [InlineData(48, 80, 1, 16, 3936)] // pixels of three lines have them all
+    [InlineData(64, 28, 1, 16, 1920)] // such an image of five rows stays in the cache
+    [InlineData(64, 40, 0, 16, 2560)]
+    public void Rows_that_would_share_places_of_the_first_cache_lie_a_line_further_apart(int channels, int columns, int border, int block, int row)
         => Assert.Equal(row, Value.ChannelsLast("x", Shape.Image(channels, 5, columns), channels, new Border(border, border, border, border), 0, block).RowStride);
 
     [Theory]

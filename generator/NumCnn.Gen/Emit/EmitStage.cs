@@ -28,7 +28,7 @@ internal static class EmitStage
 
         // Without a backward pass only what Predict runs is emitted.
         IReadOnlyList<Step> forward = network.Backward ? program.Forward : [];
-        var calls = kernels.Add([.. forward, .. program.Backward, .. program.Predict]);
+        var calls = kernels.Add([.. forward, .. program.Backward], program.Predict);
         List<(Step Step, IReadOnlyList<KernelCall> Calls)> WithCalls(IReadOnlyList<Step> steps) => [.. steps.Select(step => (step, calls[step]))];
 
         var writer = new ClassWriter(program);

@@ -64,16 +64,20 @@ internal sealed class KernelSet
     public IReadOnlyList<Kernel> Kernels => _kernels;
 
     /// <summary>Plans and writes the steps' kernels, on as many processors as there are: only which of them are equal, and their names, is decided in order.</summary>
-    /// <param name="steps">The steps.</param>
+    /// <param name="training">Forward's steps and Backward's.</param>
+    /// <param name="predict">Predict's, which share kernels with them where they are equal.</param>
     /// <returns>What each step calls.</returns>
-    public IReadOnlyDictionary<Step, IReadOnlyList<KernelCall>> Add(IReadOnlyList<Step> steps)
+    public IReadOnlyDictionary<Step, IReadOnlyList<KernelCall>> Add(IEnumerable<Step> training, IReadOnlyList<Step> predict)
     {
+        Step[] steps = [.. training, .. predict];
+        int first = steps.Length - predict.Count;
         var drafts = Concurrently.Select(steps, step => StepKernels.Draft(step, _type, _tileOverride));
         int known = _kernels.Count;
         var calls = new Dictionary<Step, IReadOnlyList<KernelCall>>();
         for (int k = 0; k < drafts.Length; k++)
         {
-            calls.Add(steps[k], [.. drafts[k].Select(part => part.Copy is { } copy ? new KernelCall(copy) : Call(part.Draft!))]);
+            bool isPredict = k >= first;
+            calls.Add(steps[k], [.. drafts[k].Select(part => part.Copy is { } copy ? new KernelCall(copy) : Call(part.Draft!, isPredict))]);
         }
 
         string[] twins = Concurrently.Select(_kernels.GetRange(known, _kernels.Count - known), static kernel => kernel.Draft.Twin(kernel.Name));
@@ -85,11 +89,12 @@ internal sealed class KernelSet
         return calls;
     }
 
-    private KernelCall Call(KernelDraft draft)
+    private KernelCall Call(KernelDraft draft, bool isPredict)
     {
         if (!_byKey.TryGetValue(draft.Key, out var kernel))
         {
-            string name = draft.Name;
+            // Forward's may differ from Predict's in what it asks for on the way.
+            string name = isPredict && _names.Contains(draft.Name) ? OfPredict(draft.Name) : draft.Name;
             while (_names.Contains(name + "512") || !_names.Add(name))
             {
                 name += "_";
@@ -102,5 +107,12 @@ internal sealed class KernelSet
 
         kernel.Uses.Add((draft.Summary, draft.Part));
         return new KernelCall(kernel, draft);
+    }
+
+    private static string OfPredict(string name)
+    {
+        const string Forward = "Forward";
+        int at = name.LastIndexOf(Forward, StringComparison.Ordinal);
+        return at < 0 ? name : name.Substring(0, at) + "Predict" + name.Substring(at + Forward.Length);
     }
 }

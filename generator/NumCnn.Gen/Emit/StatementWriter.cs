@@ -112,7 +112,8 @@ internal sealed class StatementWriter
             LoopKind.Lanes => FormattableString.Invariant($"for (nint {name} = 0; {name} < {loop.End}; {name} += {Vectors(loop.Step)})"),
             LoopKind.SampleTiles when loop.Step > 1 => FormattableString.Invariant($"for (; {name} + {loop.Step} <= {loop.Variable.Number}; {name} += {loop.Step})"),
             LoopKind.SampleTiles => $"for (; {name} < {loop.Variable.Number}; {name}++)",
-            LoopKind.Samples => loop.Group is { } group ? $"for (nint {name} = {group.Name}; {name} < end; {name}++)" : $"for (nint {name} = 0; {name} < {loop.Variable.Number}; {name}++)",
+            LoopKind.Samples when loop.Group is { } group => $"for (nint {name} = {group.Name}, {loop.Variable.Offset} = {group.Name} * pitch; {name} < end; {name}++, {loop.Variable.Offset} += pitch)",
+            LoopKind.Samples => $"for (nint {name} = 0, {loop.Variable.Offset} = 0; {name} < {loop.Variable.Number}; {name}++, {loop.Variable.Offset} += pitch)",
             LoopKind.SampleGroups => FormattableString.Invariant($"for (nint {name} = 0; {name} < {loop.Variable.Number}; {name} += {loop.Step})"),
             LoopKind.Clipped => $"for (nint {name} = {Clipped("Max", loop.Start, loop.ClippedStart)}; {name} < {Clipped("Min", loop.End, loop.ClippedEnd)}; {name}++)",
             LoopKind.Items => $"for (nint {name} = from; {name} < to; {name}++)",
@@ -152,7 +153,7 @@ internal sealed class StatementWriter
         {
             if (variable.IsSample)
             {
-                terms.Add($"{variable.Name} * pitch");
+                terms.Add(variable.Offset.Length > 0 ? variable.Offset : $"{variable.Name} * pitch");
             }
             else
             {

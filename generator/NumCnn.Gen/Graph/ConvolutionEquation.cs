@@ -27,6 +27,9 @@ internal sealed partial class ConvolutionEquation
     /// <summary>Samples whose gradients are summed in registers: adding a sum to what is stored costs as much as one or two of them.</summary>
     private const int SamplesOfSum = 64;
 
+    /// <summary>The least pixels whose products are summed in registers, for the same reason.</summary>
+    private const int PixelsOfSum = 96;
+
     private readonly int _block;
 
     public ConvolutionEquation(int block, int groups, Shape x, Shape y, (int H, int W) kernel, (int H, int W) stride, (int H, int W) dilation, int padTop, int padLeft)
@@ -200,10 +203,20 @@ internal sealed partial class ConvolutionEquation
         bool onOutput = order != WeightOrder.InputLanes;
         var (group, output, input) = Channels(nest, onOutput, order);
         var other = onOutput ? input.Axis : output.Axis;
-        var i = new Axis("i", Y.Rows);
+        int rows = RowsOfSum(order);
+        var parts = new Axis("r", Y.Rows / rows);
+        var i = new Axis("i", rows);
         var j = new Axis("j", Y.Columns);
         var u = new Axis("u", Kernel.H);
         var v = new Axis("v", Kernel.W);
+        Affine row = i;
+        if (!parts.IsTrivial)
+        {
+            row = (parts * rows) + i;
+            nest.Parts = parts;
+            nest.Parallel.Add(parts);
+        }
+
         nest.Parallel.Add(u);
         nest.Parallel.Add(v);
         if (other is not null)
@@ -224,15 +237,34 @@ internal sealed partial class ConvolutionEquation
         }
 
         nest.Reduction.AddRange([i, j]);
-        var xAccess = PerSample(x.From(0, -PadTop, -PadLeft).At(XIndex(group, input.Index), (i * Stride.H) + (u * Dilation.H), (j * Stride.W) + (v * Dilation.W)), samples);
-        var yAccess = PerSample(y.At(YIndex(group, output.Index), i, j), samples);
+        var xAccess = PerSample(x.From(0, -PadTop, -PadLeft).At(XIndex(group, input.Index), (row * Stride.H) + (u * Dilation.H), (j * Stride.W) + (v * Dilation.W)), samples);
+        var yAccess = PerSample(y.At(YIndex(group, output.Index), row, j), samples);
         var target = Weight(weightGradient, order, group, output.Index, u, v, input.Index);
         var sum = new Accumulator("a", 0);
         sum.Update = Expr.MultiplyAdd(xAccess, yAccess, sum);
         nest.Accumulators.Add(sum);
         nest.Stores.Add(new StoreTo(target, (Expr)target + sum));
         nest = ShareOut(nest, other);
-        return BorderClip.Apply(nest, new Clip("rows", i, (i * Stride.H) + (u * Dilation.H) + -PadTop, X.Rows), _block, hasParts: false) ?? nest;
+        return BorderClip.Apply(nest, new Clip("rows", i, (row * Stride.H) + (u * Dilation.H) + -PadTop, X.Rows), _block, hasParts: false) ?? nest;
+    }
+
+    /// <summary>
+    /// Rows of y whose products a weight's gradient sums in registers before it adds them to what is stored. Each tile of sums reads a line of
+    /// every pixel of y and x; of so many rows they stay in the first cache, where the next taps and channels find them.
+    /// </summary>
+    private int RowsOfSum(WeightOrder order)
+    {
+        if (Taps == 1 || order is WeightOrder.Depthwise or WeightOrder.Plain)
+        {
+            return Y.Rows;
+        }
+
+        int columns = ((Y.Columns - 1) * Stride.W) + ((Kernel.W - 1) * Dilation.W) + 1;
+        return Enumerable.Range(1, Y.Rows).Reverse().Where(rows => Y.Rows % rows == 0 && rows * Y.Columns >= PixelsOfSum).FirstOrDefault(Stays) is > 0 and var most ? most : Y.Rows;
+
+        // Channels of two tiles may lie in one line, and those of one tile in two.
+        bool Stays(int rows)
+            => ((long)(rows * Y.Columns) + (2L * columns * (((rows - 1) * Stride.H) + ((Kernel.H - 1) * Dilation.H) + 1))) * FirstCache.Line <= FirstCache.Kept;
     }
 
     /// <summary>Rows of y by the taps that reach x.</summary>
@@ -338,7 +370,7 @@ internal sealed partial class ConvolutionEquation
     private Nest ShareOut(Nest nest, Axis? tiled)
     {
         nest.Items = nest.Parallel
-            .Where(axis => axis != nest.Lane && axis != tiled && axis != nest.Block && !axis.IsTrivial && !nest.Tile.Contains(axis))
+            .Where(axis => axis != nest.Lane && axis != tiled && axis != nest.Parts && axis != nest.Block && !axis.IsTrivial && !nest.Tile.Contains(axis))
             .OrderByDescending(static axis => axis.Extent)
             .FirstOrDefault();
         if (nest.Items is not null || nest.Block is not { IsTrivial: false } block)

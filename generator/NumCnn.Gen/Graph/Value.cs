@@ -213,7 +213,7 @@ internal sealed class Value
         int height = shape.Rows + halo.Top + halo.Bottom;
 
         // Without a border rows have to follow each other: what goes over all pixels takes them as one.
-        int row = halo.IsEmpty ? width : FirstCache.Apart(width, block);
+        int row = halo.IsEmpty ? width : FirstCache.RowsApart(width, pitch, shape.Pixels, block);
         var frame = halo.IsEmpty ? null : new Frame(shape.Rows, row, halo.Top, halo.Bottom, halo.Left * pitch, (halo.Right * pitch) + row - width);
         var storage = new Storage(name, Region.Sample, checked((row * height) + behind)) { Geometry = frame };
         return new View(storage, (halo.Top * row) + (halo.Left * pitch), 1, row, pitch);

@@ -27,6 +27,9 @@ internal sealed class LoopVariable
 
     /// <summary>Counts samples: an address moves by the workspace's pitch, and the proof is about one sample.</summary>
     public bool IsSample { get; set; }
+
+    /// <summary>For one that counts the samples of a sum: the name of the elements before its sample, which the loop counts, too. A multiplication in each step would take the place of one that the sum needs.</summary>
+    public string Offset { get; set; } = string.Empty;
 }
 
 /// <summary>A ref local: a storage's start (a parameter), or another ref moved by loop variables.</summary>

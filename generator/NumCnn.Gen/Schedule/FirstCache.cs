@@ -19,4 +19,15 @@ internal static class FirstCache
     /// <param name="length">Elements of each.</param>
     /// <param name="block">Elements of a line.</param>
     public static int Apart(int length, int block) => length > 0 && length % (Way / Line * block) == 0 ? checked(length + block) : length;
+
+    /// <summary>
+    /// Elements from a row of pixels with a border to the next. Pixels of an even number of lines take turns in a part of the places; where rows begin in
+    /// the same part, and the image does not stay in the cache, they lie a line further apart, so that one channel's pixels have all places.
+    /// </summary>
+    /// <param name="length">Elements of a row.</param>
+    /// <param name="pixel">Elements from a pixel to the next.</param>
+    /// <param name="pixels">The image's pixels.</param>
+    /// <param name="block">Elements of a line.</param>
+    public static int RowsApart(int length, int pixel, int pixels, int block)
+        => pixel % (2 * block) == 0 && length % (2 * block) == 0 && (long)pixel * pixels > Kept / Line * block ? checked(length + block) : Apart(length, block);
 }

@@ -21,7 +21,7 @@ internal sealed partial class Lowering
         int factor = _plan.Unroll[axis];
         if (axis.IsSymbolic)
         {
-            var sample = new LoopVariable(_names.Fresh(axis.Name), 0, 0) { IsSample = true, Number = axis.Number };
+            var sample = new LoopVariable(_names.Fresh(axis.Name), 0, 0) { IsSample = true, Number = axis.Number, Offset = _names.Fresh("offset") };
             Nested(new LoopStatement(LoopKind.Samples, sample) { Group = _group }, axis, new Position(sample, 0), () => Step(depth));
             return;
         }

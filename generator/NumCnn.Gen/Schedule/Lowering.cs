@@ -176,6 +176,11 @@ internal sealed partial class Lowering
         }
         else
         {
+            if (axis == _nest.Parts)
+            {
+                _output.Add(new CommentStatement("rows in parts, whose pixels stay in the first cache"));
+            }
+
             var variable = new LoopVariable(_names.Fresh(axis.Name), range.Start, range.End - range.Tile);
             Nested(
                 new LoopStatement(items ? LoopKind.Items : LoopKind.Counted, variable) { Start = range.Start, End = range.End, Step = range.Tile },

@@ -27,7 +27,7 @@ internal sealed class Nest
     /// <summary>Which elements it computes, where the others are other nests' business; otherwise empty.</summary>
     public string Part { get; set; } = string.Empty;
 
-    /// <summary>Outermost first; points are independent of each other, unless <see cref="Sequential"/>.</summary>
+    /// <summary>Outermost first; points are independent of each other, but for those of <see cref="Parts"/>, and unless <see cref="Sequential"/>.</summary>
     public List<Axis> Parallel { get; } = [];
 
     /// <summary>The parallel axis that vectors run along; null for scalar code. Its extent is a multiple of 64 bytes.</summary>
@@ -51,6 +51,12 @@ internal sealed class Nest
 
     /// <summary>The first so many parallel axes write the same elements in turn: their loops keep their order, around whatever becomes of the others.</summary>
     public int Ordered { get; set; }
+
+    /// <summary>
+    /// A parallel axis over parts of each sum, which add to the same elements in turn: a loop that keeps its order, inside of what threads share
+    /// out and around what reads the same lines. Null where sums are whole.
+    /// </summary>
+    public Axis? Parts { get; set; }
 
     /// <summary>The parallel axis that threads share out; null where they share samples.</summary>
     public Axis? Items { get; set; }
@@ -132,7 +138,7 @@ internal sealed class Nest
     private Nest Rewritten(Func<Access, Access> replace, (Affine Column, int Width)? inside, Func<Axis, Axis[]> axes)
     {
         var rewriter = new AccessRewriter(replace);
-        var nest = new Nest { Title = Title, Part = Part, Lane = Lane, Block = Block, Sequential = Sequential, Ordered = Ordered, Items = Items, Inside = inside, Clip = Clip, SampleGroup = SampleGroup };
+        var nest = new Nest { Title = Title, Part = Part, Lane = Lane, Block = Block, Sequential = Sequential, Ordered = Ordered, Parts = Parts, Items = Items, Inside = inside, Clip = Clip, SampleGroup = SampleGroup };
         nest.Parallel.AddRange(Parallel.SelectMany(axes));
         nest.Tile.AddRange(Tile.Select(axis => axes(axis) is var own ? own[own.Length - 1] : axis));
         nest.Reduction.AddRange(Reduction);

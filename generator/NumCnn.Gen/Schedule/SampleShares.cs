@@ -148,7 +148,7 @@ internal sealed class SampleShares
         double wholeNarrow = Planner.Cycles(nest, narrow, unroll);
         var literals = nest.Literals();
         var written = nest.Stores[0].Target.Address;
-        var ways = nest.Parallel.Where(axis => axis != nest.Lane && !axis.IsSymbolic && !axis.IsTrivial && !literals.Contains(axis))
+        var ways = nest.Parallel.Where(axis => axis != nest.Lane && !axis.IsSymbolic && !axis.IsTrivial && !literals.Contains(axis) && axis != nest.Parts)
             .OrderByDescending(axis => Math.Abs(written.FactorOf(axis)))
             .SelectMany((axis, rank) => Divisors(axis.Extent).Where(items => whole / items >= _limits.Item)
                 .Select(items => (Axis: axis, Items: items, Balance: Balance(items, axis.Extent) + (rank * Apart), Common: Common(nest, axis, target.ElementSize))));

@@ -7,20 +7,23 @@ internal sealed partial class TileShape
     private const double LineOfStream = 1.2, LineOfMany = 2.3;
 
     private List<SumLines>? _sumLines;
+    private bool? _sumsAreLines;
     private bool? _fetchesSums;
     private bool? _fetchesPoints;
     private bool? _sharesLoads;
     private double? _freshPixels;
 
-    /// <summary>
-    /// Whether each sum fetches its lines anew: each of its steps reads lines of its own, as those of a weight's gradient do, which are
-    /// pixels, and the next sum finds them gone. Pixels of many channels are far apart, so that few of them stay.
-    /// </summary>
-    private bool FetchesSums => _fetchesSums ??= _nest.Lane is not null
+    /// <summary>Whether each step of a sum reads lines of its own, as those of a weight's gradient do, which are pixels.</summary>
+    private bool SumsLines => _sumsAreLines ??= _nest.Lane is not null
         && !_sumsSamples && _loads.TrueForAll(load => load.Access.IsAffine && _nest.Reduction.TrueForAll(axis => LinesApart(load.Access, axis)))
-        && LinesOfSums().SelectMany(static lines => lines.Windows).Distinct().ToList() is var windows
-        && _steps > Product(windows)
-        && LinesOfSums().Sum(lines => lines.Count([.. windows.Select(static axis => (axis, axis.Extent))]) * lines.Apart) > FirstCache.Kept;
+        && _steps > Product(LinesOfSums().SelectMany(static lines => lines.Windows).Distinct());
+
+    /// <summary>
+    /// Whether each sum fetches its lines anew, because the next one finds them gone. Pixels of many channels are far apart, so that few of them stay.
+    /// </summary>
+    private bool FetchesSums => _fetchesSums ??= SumsLines
+        && LinesOfSums().SelectMany(static lines => lines.Windows).Distinct().Select(static axis => (axis, axis.Extent)).ToArray() is var windows
+        && LinesOfSums().Sum(lines => lines.Count(windows) * lines.Apart) > FirstCache.Kept;
 
     /// <summary>
     /// Whether each point fetches its lines: the nest's images exceed the first cache, and each channel is summed by itself, so that

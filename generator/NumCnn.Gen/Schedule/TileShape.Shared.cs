@@ -11,7 +11,7 @@ internal sealed partial class TileShape
     /// <summary>Statements of a body that shares its loads: a little more than others may have, which gain less from them.</summary>
     private const int SharingBody = 136;
 
-    /// <summary>Statements of a body whose loads are worth more than usual: those of sums that fetch their lines anew, as a weight's gradient does, whose compiling no first inference waits for.</summary>
+    /// <summary>Statements of a body whose loads are worth more than usual: those of a weight's gradient, whose steps each read lines of their own, and whose compiling no first inference waits for.</summary>
     private const int LongBody = 320;
 
     /// <summary>Cycles of a loop's step around a tile that fetches its lines.</summary>
@@ -94,7 +94,7 @@ internal sealed partial class TileShape
     /// <summary>Statements of a body that shares its loads.</summary>
     public int StatementsPerBody(Piece piece) => (Points(piece) * Accumulators * Body!.Steps) + Distinct(TileOf(piece), VectorsOf(piece), Body).Sum();
 
-    private int LongestBody => FetchesSums ? LongBody : SharingBody;
+    private int LongestBody => SumsLines ? LongBody : SharingBody;
 
     /// <summary>Whether a body has too many statements even without its loads.</summary>
     private bool IsTooLong(int points, Body body) => points * Accumulators * body.Steps > LongestBody;

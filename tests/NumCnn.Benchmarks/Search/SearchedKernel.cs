@@ -72,7 +72,7 @@ internal sealed class SearchedKernel
         IReadOnlyList<KernelCall> calls;
         try
         {
-            calls = kernels.Add([_step])[_step];
+            calls = kernels.Add([_step], [])[_step];
         }
         catch (InvalidOperationException)
         {

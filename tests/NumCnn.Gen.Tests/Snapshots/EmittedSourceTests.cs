@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using NumCnn.Gen.Emit;
 using NumCnn.Gen.Tests.Support;
 
 namespace NumCnn.Gen.Tests.Snapshots;
@@ -138,12 +139,32 @@ public class EmittedSourceTests
         {
             var bound = ((BinaryExpressionSyntax)loop.Condition!).Right;
             Assert.True(bound is LiteralExpressionSyntax || IsWithin(bound, "Math.Min") || counts.Contains(bound.ToString(), StringComparer.Ordinal), loop.Condition!.ToString());
-            var start = loop.Declaration?.Variables.Single().Initializer!.Value;
+            var variables = loop.Declaration?.Variables.ToList() ?? [];
+            var start = variables.Count > 0 ? variables[0].Initializer!.Value : null;
             Assert.True(start is null or LiteralExpressionSyntax or IdentifierNameSyntax || IsWithin(start, "Math.Max"), loop.Declaration?.ToString());
+
+            // A loop over samples counts their elements, too.
+            Assert.All(variables.Skip(1), own => Assert.True(
+                IsOffset(own.Initializer!.Value.ToString(), start!.ToString()) && loop.Incrementors[^1].ToString() == own.Identifier.Text + " += pitch" && loop.Incrementors[0].ToString() == variables[0].Identifier.Text + "++",
+                loop.Declaration!.ToString()));
         }
+
+        static bool IsOffset(string value, string samples) => samples == "0" ? value == "0" : value == samples + " * pitch";
 
         static bool IsWithin(ExpressionSyntax bound, string function)
             => bound is InvocationExpressionSyntax call && call.Expression.ToString() == function && call.ArgumentList.Arguments[0].Expression is LiteralExpressionSyntax;
+    }
+
+    [Theory]
+    [InlineData("conv2d: {out_channels: 64, kernel_size: 3, padding: 1}\n  - batch_norm2d\n  - conv2d: {out_channels: 64, kernel_size: 3}", "never", "Conv2Forward", "Conv2Predict")] // Forward's asks for the next sample
+    [InlineData("conv2d: {out_channels: 128, kernel_size: 3, padding: 1}", "auto", "Conv1ForwardProducts", "Conv1ForwardRestProducts")] // seven rows of tiles in groups of three
+    public void Kernels_that_differ_a_little_have_names_that_say_so(string layers, string winograd, string one, string other)
+    {
+        string text = EmitStage.Generate(Support.Networks.Resolve($"name: A\ninput: [128, 28, 28]\nlayers:\n  - {layers}\nloss: mse\ncodegen: {{winograd: {winograd}}}\n"))[0].Text;
+
+        Assert.Contains($" void {one}(", text, StringComparison.Ordinal);
+        Assert.Contains($" void {other}(", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("_(", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -98,12 +98,13 @@ internal sealed class WinogradCorrelation
         {
             var turns = section.Turns;
             var tiles = Tiles(section);
+            string own = section == _sections[0] ? kernel : kernel + "Rest";
             what = FormattableString.Invariant($"{layer}: tiles of {_points.Count}×{_points.Count} at the {points} points of Winograd's {size}, v = Bᵀ · {read} · B");
-            program.Add(kernel + "Tiles", what, [tiles.Evaluate(what, source.From(0, -_shape.Top, -_shape.Left), _shape.Source.Channels, v, _points.Count, _points.Input)], [(source.Storage, read), (v, "v")], turns);
+            program.Add(own + "Tiles", what, [tiles.Evaluate(what, source.From(0, -_shape.Top, -_shape.Left), _shape.Source.Channels, v, _points.Count, _points.Input)], [(source.Storage, read), (v, "v")], turns);
             what = $"{layer}: at each point  m[o] = Σ c  u[o,c] · v[c]";
-            program.Add(kernel + "Products", what, [ProductNest(what, section, u, v, m)], [(v, "v"), (u, "u"), (m, "m")], turns);
+            program.Add(own + "Products", what, [ProductNest(what, section, u, v, m)], [(v, "v"), (u, "u"), (m, "m")], turns);
             var outputs = OutputNests($"{title}, as Aᵀ · m · A from the products of Winograd's {size}", section, m, target, bias, finish);
-            program.Add(kernel, outputs[0].Title, outputs, [(m, "m"), .. operands, (target.Storage, written)], turns);
+            program.Add(own, outputs[0].Title, outputs, [(m, "m"), .. operands, (target.Storage, written)], turns);
         }
     }
 
