@@ -103,6 +103,12 @@ public static class Layouts
         bool zips = inTiles && plane is { Inner: 2, ToOuter: 2, Outer: >= 4 };
         bool unzips = inTiles && plane is { Outer: 2, FromInner: 2, Inner: >= 4 };
         bool exchanges = inTiles && plane is { Outer: >= 4, Inner: >= 4 };
+        if (unzips)
+        {
+            Tiles.Unzip(ref Unsafe.As<T, float>(ref source), fromStep, ref Unsafe.As<T, float>(ref target), toStep, plane.ToOuter, planes, plane.Inner);
+            return;
+        }
+
         for (nint n = 0; n < planes; n++)
         {
             ref T from = ref Unsafe.Add(ref source, n * fromStep);
@@ -112,10 +118,6 @@ public static class Layouts
             if (plane is { FromInner: 1, ToInner: 1 })
             {
                 CopyRows(ref Unsafe.As<T, byte>(ref from), ref Unsafe.As<T, byte>(ref to), plane, Unsafe.SizeOf<T>());
-            }
-            else if (unzips)
-            {
-                Tiles.Unzip(ref first, ref begin, ref Unsafe.Add(ref begin, plane.ToOuter), plane.Inner);
             }
             else if (zips)
             {

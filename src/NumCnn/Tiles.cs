@@ -12,6 +12,7 @@ namespace NumCnn;
 internal static class Tiles
 {
     private const int Short = 4;
+    private const int Half = 8;
     private const int Long = 16;
 
     /// <summary>Vectors of 128 bits can be interleaved.</summary>
@@ -63,13 +64,62 @@ internal static class Tiles
         }
     }
 
-    /// <summary>One row becomes two, of every other element each.</summary>
-    /// <param name="source">The row of pairs.</param>
-    /// <param name="first">The row of their first elements.</param>
-    /// <param name="second">The row of their second elements.</param>
-    /// <param name="pairs">Their number, at least 4.</param>
+    /// <summary>Each row becomes two, of every other element each.</summary>
+    /// <param name="source">The first row of pairs.</param>
+    /// <param name="sourceStep">Elements from a row of pairs to the next.</param>
+    /// <param name="target">The first row's row of first elements.</param>
+    /// <param name="step">Elements from there to the next row's.</param>
+    /// <param name="second">Elements from a row of first elements to its row of second ones.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="pairs">Pairs of a row, at least 4.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Unzip(ref float source, ref float first, ref float second, nint pairs)
+    public static void Unzip(ref float source, nint sourceStep, ref float target, nint step, nint second, nint rows, nint pairs)
+    {
+        bool isLong = AreSupported512 && pairs >= Half;
+        for (nint row = 0; row < rows; row++)
+        {
+            ref float from = ref Unsafe.Add(ref source, row * sourceStep);
+            ref float to = ref Unsafe.Add(ref target, row * step);
+            if (isLong)
+            {
+                UnzipLong(ref from, ref to, ref Unsafe.Add(ref to, second), pairs);
+            }
+            else
+            {
+                UnzipShort(ref from, ref to, ref Unsafe.Add(ref to, second), pairs);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void UnzipLong(ref float source, ref float first, ref float second, nint pairs)
+    {
+        var even = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+        var odd = even + Vector512<int>.One;
+        nint k = 0;
+        for (; k + Long <= pairs; k += Long)
+        {
+            var (a, b) = (Vector512.LoadUnsafe(ref source, (nuint)(2 * k)), Vector512.LoadUnsafe(ref source, (nuint)((2 * k) + Long)));
+            Avx512F.PermuteVar16x32x2(a, even, b).StoreUnsafe(ref first, (nuint)k);
+            Avx512F.PermuteVar16x32x2(a, odd, b).StoreUnsafe(ref second, (nuint)k);
+        }
+
+        if (k < pairs)
+        {
+            // The first and the last eight of those that are left, or more, which may overlap each other or what is done.
+            nuint low = (nuint)Math.Max(0, pairs - Long);
+            nuint high = (nuint)(pairs - Half);
+            var (a, b) = (Vector512.LoadUnsafe(ref source, 2 * low), Vector512.LoadUnsafe(ref source, 2 * high));
+            var (ones, others) = (Avx512F.PermuteVar16x32x2(a, even, b), Avx512F.PermuteVar16x32x2(a, odd, b));
+            ones.GetLower().StoreUnsafe(ref first, low);
+            ones.GetUpper().StoreUnsafe(ref first, high);
+            others.GetLower().StoreUnsafe(ref second, low);
+            others.GetUpper().StoreUnsafe(ref second, high);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void UnzipShort(ref float source, ref float first, ref float second, nint pairs)
     {
         for (nint k = 0; k < pairs; k += Short)
         {
