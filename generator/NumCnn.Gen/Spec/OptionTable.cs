@@ -84,6 +84,6 @@ internal static class CodegenTable
         Option.Choice("unroll", "auto: loops where the code would grow too large; full: straight lines; none: loops. Also an option of every layer.", "auto", "full", "none"),
         Option.Flag("backward", "false: a network that only predicts.", defaultValue: true),
         Option.Choice("keep", "marked: the outputs of layers with keep: true can be read; all: those of every layer.", "marked", "all"),
-        Option.Choice("winograd", "auto: 3×3 convolutions go through Winograd's algorithm where that is faster, with about twice the rounding error; never: results to the last bit as the equation says.", "never", "auto"),
+        Option.Choice("winograd", "auto: 3×3 convolutions go through Winograd's algorithm where that is faster, with about twice the rounding error, in gradients of weights up to four times; never: results to the last bit as the equation says.", "never", "auto"),
     ]);
 }
