@@ -105,6 +105,7 @@ public static class Layouts
         bool exchanges = inTiles && plane is { Outer: >= 4, Inner: >= 4 };
         if (unzips)
         {
+            // A row takes a few nanoseconds, as much as a call of its own.
             Tiles.Unzip(ref Unsafe.As<T, float>(ref source), fromStep, ref Unsafe.As<T, float>(ref target), toStep, plane.ToOuter, planes, plane.Inner);
             return;
         }

@@ -76,10 +76,10 @@ public class WinogradTests
     }
 
     [Theory]
-    [InlineData(16, 32)]
-    [InlineData(64, 12)]
-    [InlineData(64, 5)]
-    public void Its_rounding_is_of_the_size_of_the_direct_sums(int channels, int side)
+    [InlineData(16, 32, 4)] // measured: 3.7, since the direct sum goes over a few rows at a time
+    [InlineData(64, 12, 3)]
+    [InlineData(64, 5, 3)]
+    public void Its_rounding_is_of_the_size_of_the_direct_sums(int channels, int side, int timesInGradients)
     {
         string Yaml(string name, string type, string winograd) => $$"""
             name: {{name}}
@@ -119,8 +119,7 @@ public class WinogradTests
         double[] gradient = Gradient(exact, Array.ConvertAll(x, static value => (double)value), Array.ConvertAll(dy, static value => (double)value));
         (mean, largest) = Error(Array.ConvertAll(Gradient(winograd, x, dy), static value => (double)value), gradient);
         (directMean, _) = Error(Array.ConvertAll(Gradient(direct, x, dy), static value => (double)value), gradient);
-        // measured: 3.7 times the direct sum's, which goes over a few rows at a time, where both are sums over 32×32 pixels
-        Assert.InRange(mean, directMean / 4, 5 * directMean);
+        Assert.InRange(mean, directMean / 4, timesInGradients * directMean);
         Assert.InRange(largest, 0, 3e-6);
     }
 
