@@ -38,15 +38,25 @@ public class SampleSharesTests
         Assert.All(parts, static part => Assert.Null(part.Turns));
     }
 
-    [Fact]
-    public void Parts_that_read_the_same_weights_take_turns()
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n  - conv2d: {out_channels: 8, kernel_size: 3, padding: 1}")]
+    public void Parts_that_read_the_same_weights_take_turns(string reader)
     {
-        // Each block of channels reads its weights in the middle and at both borders: once from memory, twice from the cache.
-        var parts = Divided("[512, 8, 8]", "conv2d: {out_channels: 512, kernel_size: 3, padding: 1}", "conv1");
+        // Each block of channels reads its weights in the middle and at both borders: once from memory, twice from the cache. The reader has a border
+        // of zeros, and its rows lie a line further apart than their pixels are long.
+        var parts = Divided("[512, 8, 8]", "conv2d: {out_channels: 512, kernel_size: 3, padding: 1}" + reader, "conv1");
         Assert.Equal(3, parts.Count);
         Assert.NotNull(parts[0].Turns);
         Assert.All(parts, part => Assert.Equal((parts[0].Turns, parts[0].Turns!.Count), (part.Turns, part.Items)));
+        var target = parts[0].Nests[0].Stores[0].Target.Address;
+        int[] factors = [.. target.Terms.Select(static term => term.Factor).OrderDescending()];
+        Assert.Equal(reader.Length > 0, factors[0] % factors[1] != 0);
+    }
 
+    [Fact]
+    public void Parts_whose_items_are_rows_take_no_turns()
+    {
         // Rows have all weights in common.
         Assert.All(Divided("[64, 8, 8]", "conv2d: {out_channels: 64, kernel_size: 3, padding: 1}", "conv1"), static part => Assert.Null(part.Turns));
     }

@@ -47,12 +47,20 @@ public partial class StreamTests
         }
     }
 
-    private static List<Nest> Parts(int channels)
-        => [.. NetworkProgram.Create(NetworkGraph.Build(Networks.Resolve(Layer(channels, "float32")), new Diagnostics.ProblemSink())!).Forward
+    [Fact]
+    public void Columns_beyond_a_small_image_are_read_where_tiles_of_one_column_would_wait_for_weights()
+    {
+        // 7 rows: a tile of five rows by one column would read a line of weights for five multiply-adds. With 12 rows it does not matter.
+        Assert.All(Parts(512, 7), static nest => Assert.Null(nest.Clip));
+        Assert.Equal("columns", Parts(256, 14).OrderByDescending(static nest => nest.Steps).First().Clip?.Lines);
+    }
+
+    private static List<Nest> Parts(int channels, int size = 8)
+        => [.. NetworkProgram.Create(NetworkGraph.Build(Networks.Resolve(Layer(channels, "float32", size)), new Diagnostics.ProblemSink())!).Forward
             .SelectMany(static step => step.Nests).Where(static nest => nest.Part.Length > 0)];
 
-    private static string Layer(int channels, string type)
-        => FormattableString.Invariant($"name: A\ninput: [{channels}, 8, 8]\ndtype: {type}\nseed: 1\nlayers:\n  - conv2d: {{out_channels: {channels}, kernel_size: 3, padding: 1}}\nloss: mse\n");
+    private static string Layer(int channels, string type, int size = 8)
+        => FormattableString.Invariant($"name: A\ninput: [{channels}, {size}, {size}]\ndtype: {type}\nseed: 1\nlayers:\n  - conv2d: {{out_channels: {channels}, kernel_size: 3, padding: 1}}\nloss: mse\n");
 
     [GeneratedRegex(@"Caches\.Prefetch\(ref Unsafe\.Add\(ref w\w*, (?<place>\d+)\)\);", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Prefetch();

@@ -45,7 +45,12 @@ internal sealed class NetworkProgram
         var unrolling = graph.Spec.Layers.ToDictionary(static layer => layer.Name, layer => layer.Unroll ?? graph.Spec.Unroll, StringComparer.Ordinal);
         UnrollMode UnrollOf(Node node) => unrolling.TryGetValue(node.Layer, out var mode) ? mode : graph.Spec.Unroll;
 
-        var forward = new ProgramBuilder(graph.Spec.DType);
+        foreach (var parameter in graph.Parameters)
+        {
+            limits.Marked(parameter.Storage, graph.Spec.DType);
+        }
+
+        var forward = new ProgramBuilder(graph.Spec.DType, limits);
         LoadInput(forward, graph);
         foreach (var node in graph.Nodes)
         {
@@ -55,7 +60,7 @@ internal sealed class NetworkProgram
 
         forward.Unroll = graph.Spec.Unroll;
         StoreOutput(forward, graph);
-        var predict = new ProgramBuilder(graph.Spec.DType);
+        var predict = new ProgramBuilder(graph.Spec.DType, limits);
         LoadInput(predict, graph);
         foreach (var node in graph.Nodes)
         {
@@ -65,8 +70,8 @@ internal sealed class NetworkProgram
 
         predict.Unroll = graph.Spec.Unroll;
         StoreOutput(predict, graph);
-        var predictSteps = Streams.Apply([.. predict.Steps.Where(MemoryPlan.IsInPredict)], graph.Spec.DType, limits);
-        var forwardSteps = Streams.Apply(forward.Steps, graph.Spec.DType, limits);
+        var predictSteps = Streams.Order([.. predict.Steps.Where(MemoryPlan.IsInPredict)]);
+        var forwardSteps = Streams.Order(forward.Steps);
         long multiplyAdds = graph.Nodes.Sum(static node => node.MultiplyAdds);
         bool shares = multiplyAdds >= limits.Network;
         if (shares)
@@ -77,13 +82,13 @@ internal sealed class NetworkProgram
             forwardSteps = graph.Spec.Backward ? SampleShares.Apply(forwardSteps, graph.Spec.DType, limits) : forwardSteps;
         }
 
-        var backward = new ProgramBuilder(graph.Spec.DType) { InShards = multiplyAdds >= FewestForShards };
+        var backward = new ProgramBuilder(graph.Spec.DType, limits) { InShards = multiplyAdds >= FewestForShards };
         if (graph.Spec.Backward)
         {
             AddBackward(backward, graph, UnrollOf);
         }
 
-        (forwardSteps, var backwardSteps) = Rematerialisation.Apply(forwardSteps, SharedGradients.Apply(Streams.Apply(backward.Steps, graph.Spec.DType, limits)));
+        (forwardSteps, var backwardSteps) = Rematerialisation.Apply(forwardSteps, SharedGradients.Apply(Streams.Order(backward.Steps)));
         if (graph.Spec.Backward)
         {
             (forwardSteps, backwardSteps) = NextSample.Apply(forwardSteps, backwardSteps, graph.Spec.DType, limits);

@@ -15,11 +15,15 @@ internal sealed class ProgramBuilder
     private readonly List<Step> _last = [];
     private readonly List<Step> _folds = [];
     private readonly List<Step> _ends = [];
+    private readonly SizeLimits _limits;
 
-    public ProgramBuilder(DType type)
+    /// <param name="type">The elements.</param>
+    /// <param name="limits">What counts as large.</param>
+    public ProgramBuilder(DType type, SizeLimits limits)
     {
         Type = type;
         Block = type == DType.Float32 ? 16 : 8;
+        _limits = limits;
     }
 
     public DType Type { get; }
@@ -40,7 +44,7 @@ internal sealed class ProgramBuilder
     public UnrollMode Unroll { get; set; }
 
     /// <summary>Scratch of the batch, beside the samples' workspaces.</summary>
-    public static Storage Scratch(string name, int length) => new(name, Region.Batch, length);
+    public Storage Scratch(string name, int length) => _limits.Marked(new(name, Region.Batch, length), Type);
 
     /// <summary>Adds steps that only a caller who asks for the input's gradient needs, unless the value trains something.</summary>
     public void ForGradientOf(bool trains, Action add)

@@ -68,16 +68,16 @@ internal sealed class SampleShares
     /// <summary>No nest reads or writes what another one writes.</summary>
     private static bool AreIndependent(IReadOnlyList<Nest> nests)
     {
-        for (int k = 0; k < nests.Count; k++)
+        foreach (var storage in nests.SelectMany(static nest => nest.Stores).Select(static store => store.Target.Storage).Distinct())
         {
-            foreach (var store in nests[k].Stores.Select(static store => store.Target))
+            var accesses = nests.Select(nest => nest.Accesses().Where(access => access.Storage == storage).ToList()).ToList();
+            var units = Units(accesses.SelectMany(static own => own));
+            for (int k = 0; k < nests.Count; k++)
             {
-                for (int other = 0; other < nests.Count; other++)
+                var others = accesses.Where((_, other) => other != k).SelectMany(static own => own);
+                if (nests[k].Stores.Select(static store => store.Target).Where(target => target.Storage == storage).Any(target => others.Any(other => Meet(target, other, units))))
                 {
-                    if (other != k && nests[other].Accesses().Any(access => access.Storage == store.Storage && Meet(store, access)))
-                    {
-                        return false;
-                    }
+                    return false;
                 }
             }
         }
@@ -85,44 +85,43 @@ internal sealed class SampleShares
         return true;
     }
 
+    /// <summary>What a place of an image is written in, as a number in digits: the factors of rows, columns, channels.</summary>
+    private static List<int> Units(IEnumerable<Access> accesses)
+        => [.. accesses.SelectMany(static access => access.Address.Terms).Select(static term => term.Factor).Append(1).Distinct().OrderByDescending(static unit => unit)];
+
     /// <summary>
     /// Whether what two accesses touch may have elements in common. Rectangles of one image have none where their rows or their columns
     /// do not meet, though they lie between each other in memory.
     /// </summary>
-    private static bool Meet(Access access, Access other)
-    {
-        if (!access.IsAffine || !other.IsAffine)
-        {
-            return true;
-        }
+    private static bool Meet(Access access, Access other, IReadOnlyList<int> units)
+        => !access.IsAffine || !other.IsAffine || units[units.Count - 1] < 1
+            || Digits(access.Address, units) is not { } digits || Digits(other.Address, units) is not { } others
+            || digits.Zip(others, static (own, their) => own.First <= their.Last && their.First <= own.Last).All(static meet => meet);
 
-        // Places as numbers whose digits are rows, columns, channels: the factors of all axes, each a multiple of the next one.
-        var units = access.Address.Terms.Concat(other.Address.Terms).Select(static term => term.Factor).Append(1).Distinct().OrderByDescending(static unit => unit).ToList();
-        if (units.Exists(static unit => unit < 1) || units.Zip(units.Skip(1), static (unit, next) => unit % next).Any(static rest => rest != 0)
-            || Digits(access.Address, units) is not { } digits || Digits(other.Address, units) is not { } others)
-        {
-            return true;
-        }
-
-        return digits.Zip(others, static (own, their) => own.First <= their.Last && their.First <= own.Last).All(static meet => meet);
-    }
-
-    /// <summary>The first and the last value of each digit of an address; null if digits carry over into others.</summary>
+    /// <summary>
+    /// The first and the last value of each digit of an address; null if digits carry over into others, so that a place might be written in
+    /// two ways. A unit need be no multiple of the next one: a row may be longer than its pixels.
+    /// </summary>
     private static List<(long First, long Last)>? Digits(Affine address, IReadOnlyList<int> units)
     {
         var digits = new List<(long First, long Last)>();
         long rest = address.Constant;
-        for (int k = 0; k < units.Count; k++)
+        foreach (int unit in units)
         {
-            long first = rest / units[k];
-            long last = first + address.Terms.Where(term => term.Factor == units[k]).Sum(static term => term.Axis.IsSymbolic ? 0L : term.Axis.Extent - 1);
-            if (first < 0 || (k > 0 && last >= units[k - 1] / units[k]))
+            long first = rest / unit;
+            digits.Add((first, first + address.Terms.Where(term => term.Factor == unit).Sum(static term => term.Axis.IsSymbolic ? 0L : term.Axis.Extent - 1)));
+            rest %= unit;
+        }
+
+        long below = 0;
+        for (int k = units.Count - 1; k >= 0; k--)
+        {
+            if (digits[k].First < 0 || below >= units[k])
             {
                 return null;
             }
 
-            digits.Add((first, last));
-            rest %= units[k];
+            below += digits[k].Last * units[k];
         }
 
         return digits;

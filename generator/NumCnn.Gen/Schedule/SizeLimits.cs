@@ -1,3 +1,5 @@
+using NumCnn.Gen.Spec;
+
 namespace NumCnn.Gen.Schedule;
 
 /// <summary>What is large enough for what does not pay in small networks.</summary>
@@ -11,4 +13,11 @@ namespace NumCnn.Gen.Schedule;
 internal sealed record SizeLimits(long Network, double Step, double Item, double Cost, long Values, long Stream, long Kept)
 {
     public static SizeLimits Default { get; } = new(2_000_000, 4_000, 100, 1.015, 512 << 10, 1 << 20, 64 << 10);
+
+    /// <summary>A storage of weights, or of what is prepared of them, which knows whether it is streamed before a step reads it: where an image is divided depends on it.</summary>
+    public Storage Marked(Storage weights, DType type)
+    {
+        weights.IsStreamed = (long)weights.Length * (type == DType.Float32 ? 4 : 8) >= Stream;
+        return weights;
+    }
 }

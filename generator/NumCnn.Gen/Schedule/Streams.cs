@@ -1,27 +1,15 @@
-using NumCnn.Gen.Spec;
-
 namespace NumCnn.Gen.Schedule;
 
 /// <summary>
 /// The weights of layers with many channels, as they are or prepared, are too large to stay in the second cache from one call to the next:
-/// they come from memory each time, or from a third cache that is not much nearer. A kernel asks for them before it reads them (<see cref="Plan.Stream"/>), and its tile is chosen so that it computes meanwhile.
+/// they come from memory each time, or from a third cache that is not much nearer (<see cref="Storage.IsStreamed"/>). A kernel asks for them before it reads them (<see cref="Plan.Stream"/>), and its tile is chosen so that it computes meanwhile.
 /// </summary>
 internal static class Streams
 {
-    /// <summary>Marks what is streamed. Of an image's parts the largest comes first, which computes most meanwhile; the others find the weights in the second cache.</summary>
+    /// <summary>Of an image's parts the largest comes first, which computes most meanwhile; the others find the weights in the second cache.</summary>
     /// <param name="steps">The steps of one direction.</param>
-    /// <param name="type">The elements.</param>
-    /// <param name="limits">What counts as large.</param>
-    public static IReadOnlyList<Step> Apply(IReadOnlyList<Step> steps, DType type, SizeLimits limits)
-    {
-        int size = type == DType.Float32 ? 4 : 8;
-        foreach (var (storage, _) in steps.SelectMany(static step => step.Arguments))
-        {
-            storage.IsStreamed = storage.Region is Region.Parameters or Region.Batch && (long)storage.Length * size >= limits.Stream;
-        }
-
-        return [.. steps.Select(static step => HasParts(step) ? step.With([.. step.Nests.OrderByDescending(static nest => nest.Steps)]) : step)];
-    }
+    public static IReadOnlyList<Step> Order(IReadOnlyList<Step> steps)
+        => [.. steps.Select(static step => HasParts(step) ? step.With([.. step.Nests.OrderByDescending(static nest => nest.Steps)]) : step)];
 
     private static bool HasParts(Step step)
         => step.Nests.Count > 1 && step.Nests.All(static nest => nest.Part.Length > 0 && nest.Accumulators.Count > 0)

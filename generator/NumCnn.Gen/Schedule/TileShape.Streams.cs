@@ -9,6 +9,9 @@ internal sealed partial class TileShape
     /// <summary>Cycles from a line of memory to the next, where they have been asked for in time: 29 GB/s at 3.4 GHz.</summary>
     private const double LineOfMemory = 7.5;
 
+    /// <summary>Cycles from a line of the second cache to the next, where a tile finds there what an earlier one has brought.</summary>
+    private const double LineAgain = 3;
+
     private (bool IsKnown, TileLoad? Load, double Passes) _stream;
 
     /// <summary>Vectors that are read from memory, one after the other, by each call's first tile, and again by the next ones: the weights of a layer with many of them.</summary>
@@ -48,7 +51,9 @@ internal sealed partial class TileShape
             passes /= count;
         }
 
-        double fromMemory = Overlapped(cycles, LineOfMemory * lines);
-        return lines * FirstCache.Line * _steps > KeptStream || passes < 1 ? fromMemory : (fromMemory + ((passes - 1) * cycles)) / passes;
+        // Whatever a loop leaves out at the border, all lines come once.
+        double fromMemory = Overlapped(cycles, LineOfMemory * lines / (_nest.Clip?.Share ?? 1));
+        double again = Overlapped(cycles, LineAgain * lines);
+        return lines * FirstCache.Line * _steps > KeptStream || passes < 1 ? fromMemory : (fromMemory + ((passes - 1) * again)) / passes;
     }
 }

@@ -35,6 +35,8 @@ internal static class SearchList
         Layer("conv3x3_128", "128, 28, 28", "conv2d: {out_channels: 128, kernel_size: 3, padding: 1}"),
         Layer("conv3x3_256", "256, 14, 14", "conv2d: {out_channels: 256, kernel_size: 3, padding: 1}"),
         Layer("conv3x3_256_small", "256, 7, 7", "conv2d: {out_channels: 256, kernel_size: 3, padding: 1}"),
+        Layer("conv3x3_512", "512, 7, 7", "conv2d: {out_channels: 512, kernel_size: 3, padding: 1}"),
+        Layer("strided_256", "256, 14, 14", "conv2d: {out_channels: 512, kernel_size: 3, stride: 2, padding: 1}"),
         Layer("strided_128", "128, 14, 14", "conv2d: {out_channels: 256, kernel_size: 3, stride: 2, padding: 1}"),
         Layer("autoencoder_linear1", "640", "linear: 128"),
     ];

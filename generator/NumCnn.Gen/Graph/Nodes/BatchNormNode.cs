@@ -76,10 +76,10 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
     public override void Forward(ProgramBuilder program)
     {
         int padded = ParameterTensor.Padded(Channels, program.Block);
-        _scale = ProgramBuilder.Scratch(Layer + " scale", padded);
-        _shift = ProgramBuilder.Scratch(Layer + " shift", padded);
-        _mean = ProgramBuilder.Scratch(Layer + " mean", padded);
-        _deviation = ProgramBuilder.Scratch(Layer + " 1/deviation", padded);
+        _scale = program.Scratch(Layer + " scale", padded);
+        _shift = program.Scratch(Layer + " shift", padded);
+        _mean = program.Scratch(Layer + " mean", padded);
+        _deviation = program.Scratch(Layer + " 1/deviation", padded);
         if (!_frozen)
         {
             BatchStatistics(program, padded);
@@ -247,8 +247,8 @@ internal sealed class BatchNormNode : Node, IEpilogue, IFusable
         Func<Affine, Expr, Expr> finish,
         IReadOnlyList<(Storage Storage, string Role)> operands)
     {
-        _slope = ProgramBuilder.Scratch(Layer + " slope", padded);
-        _offset = ProgramBuilder.Scratch(Layer + " offset", padded);
+        _slope = program.Scratch(Layer + " slope", padded);
+        _offset = program.Scratch(Layer + " offset", padded);
         foreach (bool training in _frozen ? new[] { false } : [true, false])
         {
             string title = $"{Layer}: gradients of scale and shift, and the slope of dx " + (training ? "in training" : "with fixed statistics");

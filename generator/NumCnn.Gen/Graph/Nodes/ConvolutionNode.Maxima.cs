@@ -37,7 +37,7 @@ internal sealed partial class ConvolutionNode
 
         string title = $"{Layer}: dw = Σ over samples and windows of dy · x around the window's maximum, a row of taps with their channels at once";
         var shard = ProgramBuilder.Shard(_weight.Name + " by run", sums.SumsLength);
-        var total = ProgramBuilder.Scratch(_weight.Name + " by run", sums.SumsLength);
+        var total = program.Scratch(_weight.Name + " by run", sums.SumsLength);
         program.AddParameterGradient(
             kernel,
             title,
@@ -52,7 +52,7 @@ internal sealed partial class ConvolutionNode
     private void InputGradientOfMaxima(ProgramBuilder program, MaximaGradient maxima, View dx)
     {
         var sums = maxima.Sums;
-        var padded = ProgramBuilder.Scratch(_weight.Name + " in zeros", sums.PaddedLength);
+        var padded = program.Scratch(_weight.Name + " in zeros", sums.PaddedLength);
         string copyTitle = $"{Layer}: the weight in zeros, so that it can be moved to where a window's maximum is";
         program.AddPreparation(Layer + ".PadWeight", copyTitle, sums.PadWeight(copyTitle, _weight.Storage, _order, padded), (_weight.Storage, "w"), (padded, "padded"));
 

@@ -231,7 +231,7 @@ internal sealed partial class ConvolutionNode : Node, IEpilogue
         else if (RunsOverColumns)
         {
             var lanes = ProgramBuilder.Shard(_weight.Name + " by lane", _equation.PartialLength);
-            var sums = ProgramBuilder.Scratch(_weight.Name + " by lane", _equation.PartialLength);
+            var sums = program.Scratch(_weight.Name + " by lane", _equation.PartialLength);
             program.AddParameterGradient(
                 kernel,
                 title,
@@ -301,7 +301,7 @@ internal sealed partial class ConvolutionNode : Node, IEpilogue
         if (order != _order)
         {
             // Lanes run over the other side's channels, which have to lie together.
-            var copy = ProgramBuilder.Scratch(_weight.Name + " transposed", _equation.WeightLength(order));
+            var copy = program.Scratch(_weight.Name + " transposed", _equation.WeightLength(order));
             string copyTitle = $"{Layer}: the weight with its channels exchanged, for the input's gradient";
             program.AddPreparation(Layer + ".TransposeWeight", copyTitle, _equation.Reorder(copyTitle, weight, _order, copy, order), (weight, "w"), (copy, "transposed"));
             weight = copy;

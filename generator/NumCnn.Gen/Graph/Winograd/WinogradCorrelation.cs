@@ -89,7 +89,7 @@ internal sealed class WinogradCorrelation
         string size = FormattableString.Invariant($"F({_points.Outputs}×{_points.Outputs}, 3×3)");
         int points = _points.Count * _points.Count;
         var (read, written) = _shape.IsFlipped ? ("dy", "dx") : ("x", "y");
-        var u = ProgramBuilder.Scratch(kernel + " transformed weight", checked(points * WeightPointStride));
+        var u = program.Scratch(kernel + " transformed weight", checked(points * WeightPointStride));
         string what = FormattableString.Invariant($"{layer}: the weight at the {points} points of Winograd's {size}, u = G · w · Gᵀ");
         program.AddPreparation(kernel + "Weight", what, [WeightNest(what, weight, u)], (weight, "w"), (u, "u"));
         var v = Scratch(kernel + " tiles", _sections.Max(section => Tiles(section).Length(_shape.Source.Channels)));

@@ -74,7 +74,7 @@ internal sealed class WinogradWeightGradient
         var kernels = _tiles.Evaluate(title, dy, o, d, _points.Taps, _points.Weight);
         program.Add(kernel + "Kernels", title, [kernels], [(dy.Storage, "dy"), (d, "d")], _section.Turns);
         var shard = ProgramBuilder.Shard(kernel + " at the points", SumsLength);
-        var sums = ProgramBuilder.Scratch(kernel + " at the points", SumsLength);
+        var sums = program.Scratch(kernel + " at the points", SumsLength);
         string fold = $"{layer}: dw = Aᵀ · m · A from the products of Winograd's {size}";
         title = $"{layer}: at each point  m[o,c] += Σ tiles  d[o] · v[c]";
         program.AddParameterGradient(
