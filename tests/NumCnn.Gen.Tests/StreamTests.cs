@@ -10,10 +10,10 @@ namespace NumCnn.Gen.Tests;
 public partial class StreamTests
 {
     [Theory]
-    [InlineData("float32", 512, 8192 / 4)]
-    [InlineData("float64", 512, 8192 / 8)]
+    [InlineData("float32", 512, 4096 / 4)]
+    [InlineData("float64", 512, 4096 / 8)]
     [InlineData("float32", 128, 0)]
-    public void Kernels_ask_for_many_weights_8_KiB_ahead(string type, int channels, int ahead)
+    public void Kernels_ask_for_many_weights_4_KiB_ahead(string type, int channels, int ahead)
     {
         foreach (var (name, text) in EmitStage.Generate(Networks.Resolve(Layer(channels, type))).Where(static source => source.Text.Contains("MultiplyAddEstimate", StringComparison.Ordinal)))
         {

@@ -7,7 +7,7 @@ internal sealed partial class Lowering
     private const int DeepestExpression = 1;
 
     /// <summary>How far ahead of its steps a tile asks for what comes from memory: as far as the machine computes while a line is on its way.</summary>
-    private const int PrefetchedBytes = 8 << 10;
+    private const int PrefetchedBytes = 4 << 10;
 
     private readonly Nest _nest;
     private readonly Plan _plan;
