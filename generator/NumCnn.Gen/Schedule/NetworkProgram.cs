@@ -45,9 +45,9 @@ internal sealed class NetworkProgram
         var unrolling = graph.Spec.Layers.ToDictionary(static layer => layer.Name, layer => layer.Unroll ?? graph.Spec.Unroll, StringComparer.Ordinal);
         UnrollMode UnrollOf(Node node) => unrolling.TryGetValue(node.Layer, out var mode) ? mode : graph.Spec.Unroll;
 
-        foreach (var parameter in graph.Parameters)
+        foreach (var weights in graph.Parameters.Select(static parameter => parameter.Storage))
         {
-            limits.Marked(parameter.Storage, graph.Spec.DType);
+            weights.IsStreamed = limits.IsStreamed(weights.Length, graph.Spec.DType);
         }
 
         var forward = new ProgramBuilder(graph.Spec.DType, limits);

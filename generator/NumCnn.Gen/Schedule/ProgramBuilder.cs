@@ -44,7 +44,7 @@ internal sealed class ProgramBuilder
     public UnrollMode Unroll { get; set; }
 
     /// <summary>Scratch of the batch, beside the samples' workspaces.</summary>
-    public Storage Scratch(string name, int length) => _limits.Marked(new(name, Region.Batch, length), Type);
+    public Storage Scratch(string name, int length) => new(name, Region.Batch, length) { IsStreamed = _limits.IsStreamed(length, Type) };
 
     /// <summary>Adds steps that only a caller who asks for the input's gradient needs, unless the value trains something.</summary>
     public void ForGradientOf(bool trains, Action add)

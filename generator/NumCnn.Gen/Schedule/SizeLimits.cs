@@ -14,10 +14,6 @@ internal sealed record SizeLimits(long Network, double Step, double Item, double
 {
     public static SizeLimits Default { get; } = new(2_000_000, 4_000, 100, 1.015, 512 << 10, 1 << 20, 64 << 10);
 
-    /// <summary>A storage of weights, or of what is prepared of them, which knows whether it is streamed before a step reads it: where an image is divided depends on it.</summary>
-    public Storage Marked(Storage weights, DType type)
-    {
-        weights.IsStreamed = (long)weights.Length * (type == DType.Float32 ? 4 : 8) >= Stream;
-        return weights;
-    }
+    /// <summary>Whether so many weights, or elements that are prepared of them, leave the second cache. Their storage says so before a step reads it: where an image is divided depends on it.</summary>
+    public bool IsStreamed(int length, DType type) => (long)length * (type == DType.Float32 ? 4 : 8) >= Stream;
 }
