@@ -283,7 +283,7 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
         {
             bool inShards = !isForward && stages[stage] == 0 && Layout.ShardLength > 0;
             int items = stages[stage] > 0 ? stages[stage] : inShards ? (int)Shards : Samples;
-            int grain = stages[stage] > 0 || inShards ? 1 : share ? Math.Clamp(Samples / threads, 1, Grain) : Grain;
+            int grain = stages[stage] > 0 || inShards ? 1 : share ? WorkerPool.Grain(Samples, threads, Grain) : Grain;
             work.Start(stage, isForward, inShards ? SamplesPerShard : 0, clearsShards);
             clearsShards &= !inShards;
             if (share)

@@ -27,7 +27,7 @@ public abstract partial class CompiledPredictor<T>
             if (whole > 0)
             {
                 // Each thread gets as many chunks, of about the same size.
-                int rounds = (((whole - 1) / Chunk) + threads) / threads;
+                int rounds = (((whole - 1) / WorkerPool.Grain(whole, threads, Chunk)) + threads) / threads;
                 int chunk = ((whole - 1) / (rounds * threads)) + 1;
                 shared.Start(this, from, to, whole, chunk, threads);
                 WorkerPool.Shared.Run(shared, ((whole - 1) / chunk) + 1, 1, threads);

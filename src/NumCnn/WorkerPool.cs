@@ -35,6 +35,9 @@ internal sealed class WorkerPool
     // More threads than processors would only take turns, but tests of threads should mean the same on any machine.
     private const int AlwaysAllowed = 8;
 
+    // Of its own range a thread takes so many parts one after the other, but no smaller ones than a tile of a dense layer's samples.
+    private const int Takes = 4, LeastGrain = 4;
+
     // Elements of flat memory that go to a thread at once; a multiple of every vector.
     private const int BlockLength = 4096;
 
@@ -61,6 +64,16 @@ internal sealed class WorkerPool
     /// <summary>Threads that may be asked for: as many as were allowed, but for numbers that no machine has.</summary>
     /// <param name="allowed">The number that a network's user allows.</param>
     public static int Usable(int allowed) => Math.Min(allowed, Math.Max(Environment.ProcessorCount, AlwaysAllowed));
+
+    /// <summary>
+    /// Items that a thread takes at once: a quarter of its range, so that one whose processor is slower, or busy with something else, leaves some
+    /// of its own to the others.
+    /// </summary>
+    /// <param name="items">All of them.</param>
+    /// <param name="threads">Those that share them.</param>
+    /// <param name="most">What no thread takes more of.</param>
+    public static int Grain(int items, int threads, int most)
+        => Math.Clamp(items / (threads * Takes), Math.Min(Math.Clamp(items / threads, 1, LeastGrain), most), most);
 
     /// <summary>The elements that some blocks hold.</summary>
     /// <param name="first">The first block.</param>

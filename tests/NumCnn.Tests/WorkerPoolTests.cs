@@ -19,6 +19,16 @@ public class WorkerPoolTests
         }
     }
 
+    [Theory]
+    [InlineData(64, 2, 16, 8)] // four times each
+    [InlineData(64, 8, 16, 4)] // no fewer than a tile's samples,
+    [InlineData(6, 2, 16, 3)] // unless a thread's share is less
+    [InlineData(1, 2, 16, 1)]
+    [InlineData(1000, 2, 16, 16)] // no more than a chunk
+    [InlineData(64, 2, 1, 1)]
+    public void A_thread_takes_a_quarter_of_its_share_at_once(int items, int threads, int most, int expected)
+        => Assert.Equal(expected, WorkerPool.Grain(items, threads, most));
+
     [Fact]
     public void Callers_at_once_all_get_their_items_done()
     {

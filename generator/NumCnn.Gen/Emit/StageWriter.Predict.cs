@@ -94,9 +94,9 @@ internal sealed partial class StageWriter
             _writer.Line();
         }
 
-        if (stage.Turns is not null)
+        if (stage.Turns is { } turns)
         {
-            using var loop = _writer.Block("for (nint t = first; t < end; t++)");
+            using var loop = _writer.Block($"for (nint t = first; t < end; t++) // {turns.Purpose}");
             foreach (var step in stage.Steps)
             {
                 WriteCalls(step, "0", Caller.PredictTurns, []);

@@ -153,7 +153,7 @@ internal sealed partial class StageWriter
                 {
                     WriteBorders(steps[k].Step, caller);
                     var turns = steps[k].Step.Turns;
-                    using var loop = turns is null ? default(IDisposable) : _writer.Block(FormattableString.Invariant($"for (nint t = 0; t < {turns.Count}; t++)"));
+                    using var loop = turns is null ? default(IDisposable) : _writer.Block(FormattableString.Invariant($"for (nint t = 0; t < {turns.Count}; t++) // {turns.Purpose}"));
                     do
                     {
                         string condition = ConditionOf(steps[k].Step, caller);

@@ -42,6 +42,9 @@ internal sealed class Turns(int count, bool handsOver)
     public int Count { get; } = count;
 
     public bool HandsOver { get; } = handsOver;
+
+    /// <summary>What a loop over the turns is for, to its reader.</summary>
+    public string Purpose => HandsOver ? "a few rows at a time: what a kernel leaves for the next one is still in the cache" : "a few channels at a time: their weights come from memory once for all rows";
 }
 
 /// <summary>What a step asks for while it computes.</summary>
