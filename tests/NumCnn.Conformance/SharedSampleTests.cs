@@ -33,6 +33,31 @@ public class SharedSampleTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Parts_of_an_image_that_take_turns_change_no_bit_of_a_gradient(string name)
+    {
+        if (CorpusNetworks.LoadPredictor<float>(name) is not INetwork<float> plain)
+        {
+            return;
+        }
+
+        var divided = (INetwork<float>)DividedNetworks.Load(name);
+        float[] x = Numbers.Repeat<float>(CorpusNetwork.Get(name).Golden.Values("x"), plain.Info.InputLength, 3);
+        float[] dx = new float[x.Length], dividedDx = new float[x.Length];
+        float[] dy = [.. Enumerable.Range(0, 3 * plain.Info.OutputLength).Select(static k => ((k % 7) - 3) / 4f)];
+        plain.Forward(x);
+        plain.Backward(dy, dx);
+        divided.Forward(x);
+        divided.Backward(dy, dividedDx);
+        Compare.SameBits<float>("the input's gradient", dx, dividedDx);
+        Compare.SameBits<float>("the parameters' gradients", plain.Parameters.Gradients, divided.Parameters.Gradients);
+    }
+
+    [Fact]
+    public void Some_networks_have_gradients_in_parts_that_take_turns()
+        => Assert.InRange(CorpusNetwork.All.Count(static network => Program(network.Name, isFloat32: true).Backward.Any(static step => step is { Whole: not null, Turns: not null })), 10, CorpusNetwork.All.Count);
+
     [Fact]
     public void What_is_divided_is_what_the_runtime_wakes_threads_for()
         => Assert.Equal(WorkerPool.DefaultLeastWork, SizeLimits.Default.Network);
@@ -102,7 +127,7 @@ public class SharedSampleTests
         foreach (bool isFloat32 in (bool[])[true, false])
         {
             NetworkProgram program = Program(name, isFloat32);
-            foreach (IGrouping<object, Step> parts in program.Predict.Where(static step => step.Whole is not null || step.Turns is not null).GroupBy(static step => (object?)step.Turns ?? step.Whole!))
+            foreach (IGrouping<object, Step> parts in program.Predict.Where(static step => step.Whole is not null || step.Turns is not null).Concat(program.Backward.Where(static step => step.Whole is not null)).GroupBy(static step => (object?)step.Turns ?? step.Whole!))
             {
                 // Who writes an element, and who reads it; what each thread has for itself during its turns meets nobody.
                 bool takesTurns = parts.Key is Turns;

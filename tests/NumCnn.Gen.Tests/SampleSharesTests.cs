@@ -54,6 +54,18 @@ public class SampleSharesTests
         Assert.Equal(reader.Length > 0, factors[0] % factors[1] != 0);
     }
 
+    [Theory]
+    [InlineData(512, true)]
+    [InlineData(64, false)] // the second cache keeps the weights, and threads share a batch's samples
+    public void So_do_the_parts_of_an_inputs_gradient_whose_weights_come_from_memory(int channels, bool takeTurns)
+    {
+        string conv = $"  - conv2d: {{out_channels: {channels}, kernel_size: 3, padding: 1}}\n";
+        var steps = Program($"[{channels}, 8, 8]", conv + conv).Backward.Where(static step => step.Kernel.StartsWith("conv2.InputGradient", StringComparison.Ordinal)).ToList();
+        Assert.Equal(takeTurns ? 3 : 1, steps.Count);
+        Assert.All(steps, step => Assert.Equal(takeTurns, step.Turns is not null));
+        Assert.Single(steps.Select(static step => step.Turns).Distinct());
+    }
+
     [Fact]
     public void Parts_whose_items_are_rows_take_no_turns()
     {

@@ -99,7 +99,7 @@ public class TileChoiceTests
         foreach (string kind in s_kinds)
         {
             if (program.Forward.Concat(program.Backward).FirstOrDefault(step => (step.Whole ?? step).Kernel.EndsWith("." + kind, StringComparison.Ordinal)) is { } step
-                && (step.Whole is null ? step.Nests : program.Forward.Where(part => part.Whole == step.Whole).SelectMany(static part => part.Nests)).Where(static nest => nest.Lane is not null && nest.Accumulators.Count > 0).ToList() is { Count: > 0 } nests)
+                && (step.Whole is null ? step.Nests : program.Forward.Concat(program.Backward).Where(part => part.Whole == step.Whole).SelectMany(static part => part.Nests)).Where(static nest => nest.Lane is not null && nest.Accumulators.Count > 0).ToList() is { Count: > 0 } nests)
             {
                 yield return (kind, nests.MaxBy(static nest => nest.Parallel.Concat(nest.Reduction).Aggregate(1L, static (product, axis) => product * (axis.IsSymbolic ? 1 : axis.Extent)))!);
             }

@@ -153,11 +153,13 @@ internal sealed partial class StageWriter
                 {
                     WriteBorders(steps[k].Step, caller);
                     var turns = steps[k].Step.Turns;
+                    string common = turns is null ? string.Empty : ConditionOfAll(steps.Skip(k).Select(static step => step.Step).TakeWhile(step => step.Turns == turns), caller);
+                    using var whole = common.Length > 0 ? _writer.Block($"if ({common})") : default(IDisposable);
                     using var loop = turns is null ? default(IDisposable) : _writer.Block(FormattableString.Invariant($"for (nint t = 0; t < {turns.Count}; t++) // {turns.Purpose}"));
                     do
                     {
                         string condition = ConditionOf(steps[k].Step, caller);
-                        using var scope = condition.Length > 0 ? _writer.Block($"if ({condition})") : default(IDisposable);
+                        using var scope = condition.Length > 0 && condition != common ? _writer.Block($"if ({condition})") : default(IDisposable);
                         do
                         {
                             WriteCalls(steps[k], "n", caller, []);
@@ -301,6 +303,13 @@ internal sealed partial class StageWriter
 
     /// <summary>Predict runs all of its steps.</summary>
     private static string ConditionOf(Step step, Caller caller) => caller == Caller.Training ? Condition(step.When) : string.Empty;
+
+    /// <summary>What all of the steps wait for; empty where they differ.</summary>
+    private static string ConditionOfAll(IEnumerable<Step> steps, Caller caller)
+    {
+        var conditions = steps.Select(step => ConditionOf(step, caller)).Distinct().ToList();
+        return conditions.Count == 1 ? conditions[0] : string.Empty;
+    }
 
     private static string Condition(When when)
     {

@@ -88,7 +88,7 @@ internal sealed class NetworkProgram
             AddBackward(backward, graph, UnrollOf);
         }
 
-        (forwardSteps, var backwardSteps) = Rematerialisation.Apply(forwardSteps, SharedGradients.Apply(Streams.Order(backward.Steps)));
+        (forwardSteps, var backwardSteps) = Rematerialisation.Apply(forwardSteps, SharedGradients.Apply(SampleShares.ApplyToStreams(Streams.Order(backward.Steps), graph.Spec.DType, limits)));
         if (graph.Spec.Backward)
         {
             (forwardSteps, backwardSteps) = NextSample.Apply(forwardSteps, backwardSteps, graph.Spec.DType, limits);

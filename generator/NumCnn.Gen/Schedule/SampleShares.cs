@@ -31,6 +31,13 @@ internal sealed class SampleShares
         return [.. steps.SelectMany(shares.Divide)];
     }
 
+    /// <summary>The same steps, those divided whose parts then take turns, so that weights that come from memory come once.</summary>
+    public static IReadOnlyList<Step> ApplyToStreams(IReadOnlyList<Step> steps, DType type, SizeLimits limits)
+    {
+        var shares = new SampleShares(type, limits);
+        return [.. steps.SelectMany(step => Streams.HasParts(step) && shares.Divide(step).ToList() is var parts && parts.TrueForAll(static part => part.Turns is not null) ? parts : [step])];
+    }
+
     private IEnumerable<Step> Divide(Step step)
     {
         if (step.Domain != Domain.Samples || step.Turns is not null || step.Call is not null || step.Scalars.Count > 0)

@@ -11,7 +11,8 @@ internal static class Streams
     public static IReadOnlyList<Step> Order(IReadOnlyList<Step> steps)
         => [.. steps.Select(static step => HasParts(step) ? step.With([.. step.Nests.OrderByDescending(static nest => nest.Steps)]) : step)];
 
-    private static bool HasParts(Step step)
+    /// <summary>Whether a step's nests are parts of an image, each of which reads all weights, and these come from memory.</summary>
+    public static bool HasParts(Step step)
         => step.Nests.Count > 1 && step.Nests.All(static nest => nest.Part.Length > 0 && nest.Accumulators.Count > 0)
             && step.Nests[0] is var first && first.Accesses().Any(access => access.Storage.IsStreamed && first.Parallel.Exists(axis => !axis.IsTrivial && !access.DependsOn(axis)));
 }
