@@ -38,6 +38,7 @@ internal static class SearchList
         Layer("conv3x3_512", "512, 7, 7", "conv2d: {out_channels: 512, kernel_size: 3, padding: 1}"),
         Layer("strided_256", "256, 14, 14", "conv2d: {out_channels: 512, kernel_size: 3, stride: 2, padding: 1}"),
         Layer("strided_128", "128, 14, 14", "conv2d: {out_channels: 256, kernel_size: 3, stride: 2, padding: 1}"),
+        Layer("alexnet_conv1", "3, 227, 227", "conv2d: {out_channels: 96, kernel_size: 11, stride: 4}"),
         Layer("autoencoder_linear1", "640", "linear: 128"),
     ];
 
