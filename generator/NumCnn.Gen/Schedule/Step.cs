@@ -44,7 +44,7 @@ internal sealed class Turns(int count, bool handsOver)
     public bool HandsOver { get; } = handsOver;
 
     /// <summary>What a loop over the turns is for, to its reader.</summary>
-    public string Purpose => HandsOver ? "a few rows at a time: what a kernel leaves for the next one is still in the cache" : "a few channels at a time: their weights come from memory once for all rows";
+    public string Purpose => HandsOver ? "a few rows at a time: what a kernel leaves for the next one is still in the cache" : "a few channels at a time: their weights are still in the cache for the other rows";
 }
 
 /// <summary>What a step asks for while it computes.</summary>
