@@ -90,6 +90,28 @@ public class TileChoiceTests
         Assert.Equal(order, string.Join(' ', nest.Reduction.Select(static axis => axis.Name)));
     }
 
+    [Theory]
+    [InlineData("relu", 4)] // one operation beside its store
+    [InlineData("gelu", 1)] // dozens: the loop around them costs nothing, and more of them are only more to compile
+    public void Points_of_many_operations_stand_alone(string layer, int vectors)
+    {
+        var program = NetworkProgram.Create(NetworkGraph.Build(Networks.Resolve($"name: A\ninput: [64, 9, 9]\nseed: 1\nlayers:\n  - {layer}: {{}}\nloss: mse\n"), new Diagnostics.ProblemSink())!);
+        var nest = program.Forward.Single(step => step.Kernel == layer + "1.Forward").Nests.Single();
+        Assert.Equal(vectors, Plan(nest, VectorKind.Fixed512).Pieces[0].LaneVectors);
+    }
+
+    [Theory]
+    [InlineData(24)] // 2 × 5 tiles would read a little less, and leave columns: code of the same length for them
+    [InlineData(48)]
+    public void Long_bodies_leave_no_rest_that_costs_more_than_it_gains(int side)
+    {
+        string layer = FormattableString.Invariant($"name: A\ninput: [32, {side}, {side}]\nseed: 1\nlayers:\n  - conv2d: {{out_channels: 32, kernel_size: 3, padding: same, groups: 32}}\nloss: mse\n");
+        var (_, nest) = Kernels(layer).Single(static kernel => kernel.Kind == "Forward");
+        var plan = Plan(nest, VectorKind.Fixed512);
+        Assert.NotNull(plan.Pieces[0].Shared);
+        Assert.Single(plan.Pieces);
+    }
+
     private static Plan Plan(Nest nest, VectorKind kind) => Planner.Create(nest, Target.For(kind, DType.Float32), UnrollMode.Auto);
 
     /// <summary>The kernels of a layer that have lanes, each by the nest with the most work, of the parts of a divided step too.</summary>

@@ -86,6 +86,14 @@ internal static class Planner
         return nest.Reduction.Aggregate(points * shape.Cycles, static (product, axis) => product * Math.Max(1, axis.Extent));
     }
 
+    /// <summary>What a point's stores compute first, such as a function fused into their kernel.</summary>
+    internal static int OperationsOfStores(Nest nest)
+    {
+        var seen = new HashSet<Expr>();
+        int Count(Expr expr) => expr is Operation operation && seen.Add(expr) ? 1 + operation.Operands.Sum(Count) : 0;
+        return nest.Stores.Sum(store => Count(store.Value));
+    }
+
     private static bool TryStraight(Nest nest, Target target, UnrollMode unroll, Plan plan, TileShape shape)
     {
         long statements = StraightStatements(nest, target);
@@ -329,14 +337,6 @@ internal static class Planner
         }
 
         return (int)Math.Min(total, int.MaxValue);
-    }
-
-    /// <summary>What a point's stores compute first, such as a function fused into their kernel.</summary>
-    private static int OperationsOfStores(Nest nest)
-    {
-        var seen = new HashSet<Expr>();
-        int Count(Expr expr) => expr is Operation operation && seen.Add(expr) ? 1 + operation.Operands.Sum(Count) : 0;
-        return nest.Stores.Sum(store => Count(store.Value));
     }
 
     private static string Describe(Nest nest, Target target, Plan plan)

@@ -45,6 +45,15 @@ internal sealed partial class TileShape
     private const double TileEnd = 6, CyclesOfStore = 1.5, CyclesOfPair = 0.25;
     private const int HiddenStores = 12;
 
+    /// <summary>
+    /// What each rectangle of tiles costs, as a share, because its code is more to compile and to read; that of a body that shares its loads is some hundred
+    /// statements, a millisecond of the JIT compiler, for which the first inference waits.
+    /// </summary>
+    private const double CostOfPiece = 0.01, CostOfBody = 0.05;
+
+    /// <summary>Statements of vectors side by side where nothing is summed: they share the loop's own cost, which points of many operations do not notice.</summary>
+    private const int StatementsSideBySide = 16;
+
     private readonly Nest _nest;
     private readonly Target _target;
     private readonly UnrollMode _unroll;
@@ -127,8 +136,9 @@ internal sealed partial class TileShape
         int available = Available();
         if (_nest.Accumulators.Count == 0)
         {
-            // A point of many stores is code enough.
-            return _nest.Stores.Count > 12 ? 1 : Math.Min(available, 4);
+            int point = _nest.Stores.Count + Planner.OperationsOfStores(_nest);
+            int sideBySide = point * 4 <= StatementsSideBySide ? 4 : point * 2 <= StatementsSideBySide ? 2 : 1;
+            return Math.Min(available, sideBySide);
         }
 
         if (samples > 0)
@@ -388,7 +398,7 @@ internal sealed partial class TileShape
                 }
             }
 
-            double cost = cycles / ((long)first.Extent * (second?.Extent ?? 1)) * (1 + (0.01 * pieces) + (secondTile > 1 ? 0.005 : 0));
+            double cost = cycles / ((long)first.Extent * (second?.Extent ?? 1)) * (1 + ((body is null ? CostOfPiece : CostOfBody) * pieces) + (secondTile > 1 ? 0.005 : 0));
             if (cost < best.Cost * 0.999)
             {
                 best = (cost, first, firstTile, second, secondTile);
