@@ -58,11 +58,11 @@ internal static class Tiles
             return;
         }
 
-        // The last strip may overlap the one before it.
+        // The last strip may overlap the one before it; four share a line.
         for (nint column = 0; column < columns; column += Short)
         {
             nint first = Math.Min(column, columns - Short);
-            ExchangeShort(ref Unsafe.Add(ref source, first * sourceStep), sourceStep, ref Unsafe.Add(ref target, first), step, rows, beginsLine: column % Long == 0);
+            ExchangeShort(ref Unsafe.Add(ref source, first * sourceStep), sourceStep, ref Unsafe.Add(ref target, first), step, rows, asksAhead: column % Long == 0);
         }
     }
 
@@ -162,14 +162,14 @@ internal static class Tiles
 
     /// <summary>Four source rows become four columns, tile by tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ExchangeShort(ref float source, nint sourceStep, ref float target, nint step, nint rows, bool beginsLine)
+    private static void ExchangeShort(ref float source, nint sourceStep, ref float target, nint step, nint rows, bool asksAhead)
     {
         for (nint k = 0; k < rows; k += Short)
         {
             nint row = Math.Min(k, rows - Short);
             ref float from = ref Unsafe.Add(ref source, row);
             ref float to = ref Unsafe.Add(ref target, row * step);
-            if (beginsLine)
+            if (asksAhead)
             {
                 PrefetchNext(ref to, step);
             }
