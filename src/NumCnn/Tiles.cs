@@ -15,9 +15,6 @@ internal static class Tiles
     private const int Half = 8;
     private const int Long = 16;
 
-    /// <summary>Rows that are exchanged together: few enough for the first cache to keep two lines of each, and of what they are made from.</summary>
-    private const int Rows = 32;
-
     /// <summary>Vectors of 128 bits can be interleaved.</summary>
     public static bool AreSupported => Sse.IsSupported || AdvSimd.Arm64.IsSupported;
 
@@ -33,18 +30,6 @@ internal static class Tiles
     /// <param name="columns">Target columns, at least 4.</param>
     public static void Exchange(ref float source, nint sourceStep, ref float target, nint step, nint rows, nint columns)
     {
-        for (nint row = 0; row < rows;)
-        {
-            // No rest shorter than the others' tiles.
-            nint count = rows - row < Rows + Short ? rows - row : Rows;
-            ExchangeRows(ref Unsafe.Add(ref source, row), sourceStep, ref Unsafe.Add(ref target, row * step), step, count, columns);
-            row += count;
-        }
-    }
-
-    /// <summary>The same for a few rows, strip by strip: what was asked for beside one strip is still in the first cache for the next.</summary>
-    private static void ExchangeRows(ref float source, nint sourceStep, ref float target, nint step, nint rows, nint columns)
-    {
         if (AreSupported512 && columns >= Long)
         {
             // A vector in two lines takes twice as long to store: where all rows begin alike, the second strip begins at a line.
@@ -58,11 +43,11 @@ internal static class Tiles
             return;
         }
 
-        // The last strip may overlap the one before it; four share a line.
+        // The last strip may overlap the one before it.
         for (nint column = 0; column < columns; column += Short)
         {
             nint first = Math.Min(column, columns - Short);
-            ExchangeShort(ref Unsafe.Add(ref source, first * sourceStep), sourceStep, ref Unsafe.Add(ref target, first), step, rows, asksAhead: column % Long == 0);
+            ExchangeShort(ref Unsafe.Add(ref source, first * sourceStep), sourceStep, ref Unsafe.Add(ref target, first), step, rows);
         }
     }
 
@@ -162,18 +147,13 @@ internal static class Tiles
 
     /// <summary>Four source rows become four columns, tile by tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ExchangeShort(ref float source, nint sourceStep, ref float target, nint step, nint rows, bool asksAhead)
+    private static void ExchangeShort(ref float source, nint sourceStep, ref float target, nint step, nint rows)
     {
         for (nint k = 0; k < rows; k += Short)
         {
             nint row = Math.Min(k, rows - Short);
             ref float from = ref Unsafe.Add(ref source, row);
             ref float to = ref Unsafe.Add(ref target, row * step);
-            if (asksAhead)
-            {
-                PrefetchNext(ref to, step);
-            }
-
             var (a, b) = (Vector128.LoadUnsafe(ref from), Vector128.LoadUnsafe(ref Unsafe.Add(ref from, sourceStep)));
             var (c, d) = (Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 2 * sourceStep)), Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 3 * sourceStep)));
             var (even, odd) = (Low(a, c), Low(b, d));
@@ -198,7 +178,6 @@ internal static class Tiles
             nint row = Math.Min(k, rows - Short);
             ref float from = ref Unsafe.Add(ref source, row);
             ref float to = ref Unsafe.Add(ref target, row * step);
-            PrefetchNext(ref to, step);
             var a = Parts(ref from, far);
             var b = Parts(ref Unsafe.Add(ref from, sourceStep), far);
             var c = Parts(ref Unsafe.Add(ref from, 2 * sourceStep), far);
@@ -210,20 +189,6 @@ internal static class Tiles
             Avx512F.UnpackLow(even, odd).StoreUnsafe(ref Unsafe.Add(ref to, 2 * step));
             Avx512F.UnpackHigh(even, odd).StoreUnsafe(ref Unsafe.Add(ref to, 3 * step));
         }
-    }
-
-    /// <summary>
-    /// Asks for the lines that follow in four rows. Stores wait for their lines one after the other, twice as long where they touch two of them;
-    /// rows are too many and too far apart for the processor to see where they go on.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PrefetchNext(ref float target, nint step)
-    {
-        ref float next = ref Unsafe.Add(ref target, Long);
-        Caches.Prefetch(ref next);
-        Caches.Prefetch(ref Unsafe.Add(ref next, step));
-        Caches.Prefetch(ref Unsafe.Add(ref next, 2 * step));
-        Caches.Prefetch(ref Unsafe.Add(ref next, 3 * step));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
