@@ -46,10 +46,10 @@ internal sealed partial class TileShape
     private const int HiddenStores = 12;
 
     /// <summary>
-    /// What each rectangle of tiles beside the first costs, as a share, because its code is more to compile and to read; that of a body that shares its loads is some
-    /// hundred statements, a millisecond of the JIT compiler, for which the first inference waits.
+    /// What each rectangle of tiles beside the first costs, as a share, because its code is more to compile and to read. Where bodies share their loads it is
+    /// as long as the first one's, some hundred statements, and the first inference waits for it.
     /// </summary>
-    private const double CostOfRest = 0.01, CostOfBody = 0.05;
+    private const double CostOfRest = 0.01, CostOfLongRest = 0.05;
 
     /// <summary>Statements of vectors side by side where nothing is summed: they share the loop's own cost, which points of many operations do not notice.</summary>
     private const int StatementsSideBySide = 16;
@@ -398,7 +398,7 @@ internal sealed partial class TileShape
                 }
             }
 
-            double cost = cycles / ((long)first.Extent * (second?.Extent ?? 1)) * (1 + CostOfRest + ((body is null ? CostOfRest : CostOfBody) * (pieces - 1)) + (secondTile > 1 ? 0.005 : 0));
+            double cost = cycles / ((long)first.Extent * (second?.Extent ?? 1)) * (1 + ((body is null ? CostOfRest : CostOfLongRest) * (pieces - 1)) + (secondTile > 1 ? 0.005 : 0));
             if (cost < best.Cost * 0.999)
             {
                 best = (cost, first, firstTile, second, secondTile);
