@@ -15,6 +15,15 @@ internal static class Tiles
     private const int Half = 8;
     private const int Long = 16;
 
+    /// <summary>Rows that are exchanged together: few enough for the first cache to keep two lines of each, and of what they are made from.</summary>
+    private const int Rows = 32;
+
+    /// <summary>
+    /// A method with a hot loop: compiled once and for good, and never taken into its caller. The JIT compiler takes only so much into one method; past
+    /// that, what the loop calls stays a call, and for the first tenths of a second a call of code that is not optimised, ten times slower.
+    /// </summary>
+    private const MethodImplOptions Root = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
+
     /// <summary>Vectors of 128 bits can be interleaved.</summary>
     public static bool AreSupported => Sse.IsSupported || AdvSimd.Arm64.IsSupported;
 
@@ -28,7 +37,21 @@ internal static class Tiles
     /// <param name="step">Elements between target rows.</param>
     /// <param name="rows">Target rows, at least 4.</param>
     /// <param name="columns">Target columns, at least 4.</param>
+    [MethodImpl(Root)]
     public static void Exchange(ref float source, nint sourceStep, ref float target, nint step, nint rows, nint columns)
+    {
+        for (nint row = 0; row < rows;)
+        {
+            // No rest shorter than the others' tiles.
+            nint count = rows - row < Rows + Short ? rows - row : Rows;
+            ExchangeRows(ref Unsafe.Add(ref source, row), sourceStep, ref Unsafe.Add(ref target, row * step), step, count, columns);
+            row += count;
+        }
+    }
+
+    /// <summary>The same for a few rows, strip by strip: what was asked for beside one strip is still in the first cache for the next.</summary>
+    [MethodImpl(Root)]
+    private static void ExchangeRows(ref float source, nint sourceStep, ref float target, nint step, nint rows, nint columns)
     {
         if (AreSupported512 && columns >= Long)
         {
@@ -47,7 +70,7 @@ internal static class Tiles
         for (nint column = 0; column < columns; column += Short)
         {
             nint first = Math.Min(column, columns - Short);
-            ExchangeShort(ref Unsafe.Add(ref source, first * sourceStep), sourceStep, ref Unsafe.Add(ref target, first), step, rows);
+            ExchangeShort(ref Unsafe.Add(ref source, first * sourceStep), sourceStep, ref Unsafe.Add(ref target, first), step, rows, beginsLine: column % Long == 0);
         }
     }
 
@@ -59,7 +82,7 @@ internal static class Tiles
     /// <param name="second">The second row.</param>
     /// <param name="target">The row of pairs.</param>
     /// <param name="pairs">Their number, at least 4.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Root)]
     public static void Zip(ref float first, ref float second, ref float target, nint pairs)
     {
         for (nint k = 0; k < pairs; k += Short)
@@ -79,7 +102,7 @@ internal static class Tiles
     /// <param name="second">Elements from a row of first elements to its row of second ones.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="pairs">Pairs of a row, at least 4.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Root)]
     public static void Unzip(ref float source, nint sourceStep, ref float target, nint step, nint second, nint rows, nint pairs)
     {
         bool isLong = AreSupported512 && pairs >= Half;
@@ -146,14 +169,19 @@ internal static class Tiles
     }
 
     /// <summary>Four source rows become four columns, tile by tile.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ExchangeShort(ref float source, nint sourceStep, ref float target, nint step, nint rows)
+    [MethodImpl(Root)]
+    private static void ExchangeShort(ref float source, nint sourceStep, ref float target, nint step, nint rows, bool beginsLine)
     {
         for (nint k = 0; k < rows; k += Short)
         {
             nint row = Math.Min(k, rows - Short);
             ref float from = ref Unsafe.Add(ref source, row);
             ref float to = ref Unsafe.Add(ref target, row * step);
+            if (beginsLine)
+            {
+                PrefetchNext(ref to, step);
+            }
+
             var (a, b) = (Vector128.LoadUnsafe(ref from), Vector128.LoadUnsafe(ref Unsafe.Add(ref from, sourceStep)));
             var (c, d) = (Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 2 * sourceStep)), Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 3 * sourceStep)));
             var (even, odd) = (Low(a, c), Low(b, d));
@@ -169,7 +197,7 @@ internal static class Tiles
     /// Sixteen source rows become sixteen columns. The parts of 128 bits of a vector come from rows four apart, so that
     /// interleaving within the parts is all that is left to do.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Root)]
     private static void ExchangeLong(ref float source, nint sourceStep, ref float target, nint step, nint rows)
     {
         nint far = 4 * sourceStep;
@@ -178,6 +206,7 @@ internal static class Tiles
             nint row = Math.Min(k, rows - Short);
             ref float from = ref Unsafe.Add(ref source, row);
             ref float to = ref Unsafe.Add(ref target, row * step);
+            PrefetchNext(ref to, step);
             var a = Parts(ref from, far);
             var b = Parts(ref Unsafe.Add(ref from, sourceStep), far);
             var c = Parts(ref Unsafe.Add(ref from, 2 * sourceStep), far);
@@ -189,6 +218,20 @@ internal static class Tiles
             Avx512F.UnpackLow(even, odd).StoreUnsafe(ref Unsafe.Add(ref to, 2 * step));
             Avx512F.UnpackHigh(even, odd).StoreUnsafe(ref Unsafe.Add(ref to, 3 * step));
         }
+    }
+
+    /// <summary>
+    /// Asks for the lines that follow in four rows. Stores wait for their lines one after the other, twice as long where they touch two of them;
+    /// rows are too many and too far apart for the processor to see where they go on.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchNext(ref float target, nint step)
+    {
+        ref float next = ref Unsafe.Add(ref target, Long);
+        Caches.Prefetch(ref next);
+        Caches.Prefetch(ref Unsafe.Add(ref next, step));
+        Caches.Prefetch(ref Unsafe.Add(ref next, 2 * step));
+        Caches.Prefetch(ref Unsafe.Add(ref next, 3 * step));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -8,7 +8,7 @@ namespace NumCnn.Tests;
 /// <summary>Copies between layouts against a plain loop: every shape of rows, exchanges and pairs, and nothing beside them is touched.</summary>
 public class LayoutsTests
 {
-    private static readonly int[] Lengths = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 17, 20, 23, 28, 31, 32, 33, 48, 65];
+    private static readonly int[] Lengths = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 17, 20, 23, 28, 31, 32, 33, 35, 36, 37, 48, 65, 71, 100];
 
     [Theory]
     [InlineData(false)]
