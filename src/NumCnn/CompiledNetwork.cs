@@ -8,7 +8,7 @@ namespace NumCnn;
 public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IKeptMemory<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Samples that a thread takes at a time.</summary>
+    /// <summary>Samples that a thread takes at a time, at most.</summary>
     private const int Grain = 16;
 
     /// <summary>
@@ -283,18 +283,18 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
         {
             bool inShards = !isForward && stages[stage] == 0 && Layout.ShardLength > 0;
             int items = stages[stage] > 0 ? stages[stage] : inShards ? (int)Shards : Samples;
-            int grain = stages[stage] > 0 || inShards ? 1 : share ? WorkerPool.Grain(Samples, threads, Grain) : Grain;
+            var (least, most) = stages[stage] > 0 || inShards ? (1, 1) : (WorkerPool.LeastSamples(Samples, threads, Layout.MultiplyAdds), Grain);
             work.Start(stage, isForward, inShards ? SamplesPerShard : 0, clearsShards);
             clearsShards &= !inShards;
             if (share)
             {
-                WorkerPool.Shared.Run(work, items, grain, threads);
+                WorkerPool.Shared.Run(work, items, least, most, threads);
             }
             else
             {
-                for (int first = 0; first < items; first += grain)
+                for (int first = 0; first < items; first += most)
                 {
-                    work.Run(0, first, Math.Min(first + grain, items));
+                    work.Run(0, first, Math.Min(first + most, items));
                 }
             }
         }

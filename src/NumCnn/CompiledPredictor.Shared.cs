@@ -12,7 +12,7 @@ public abstract partial class CompiledPredictor<T>
     private SharedPrediction? _idleShared;
 
     /// <summary>
-    /// Several threads: as many samples as go round among them without waiting, in chunks, and then one sample after the other, of
+    /// Several threads: as many samples as go round among them without waiting, and then one sample after the other, of
     /// which they share each step.
     /// </summary>
     private unsafe void PredictShared(ReadOnlySpan<T> input, Span<T> output, int samples)
@@ -26,11 +26,9 @@ public abstract partial class CompiledPredictor<T>
             var shared = Interlocked.Exchange(ref _idleShared, null) ?? new SharedPrediction();
             if (whole > 0)
             {
-                // Each thread gets as many chunks, of about the same size.
-                int rounds = (((whole - 1) / WorkerPool.Grain(whole, threads, Chunk)) + threads) / threads;
-                int chunk = ((whole - 1) / (rounds * threads)) + 1;
-                shared.Start(this, from, to, whole, chunk, threads);
-                WorkerPool.Shared.Run(shared, ((whole - 1) / chunk) + 1, 1, threads);
+                int least = Math.Min(WorkerPool.LeastSamples(whole, threads, Layout.MultiplyAdds), Chunk);
+                shared.Start(this, from, to, whole, threads);
+                WorkerPool.Shared.Run(shared, whole, least, Chunk, threads);
                 shared.End();
             }
 
@@ -43,15 +41,13 @@ public abstract partial class CompiledPredictor<T>
         }
     }
 
-    /// <summary>A call of Predict that several threads share: its chunks, or the stages of one of its samples.</summary>
+    /// <summary>A call of Predict that several threads share: its samples, or the stages of one of them.</summary>
     private sealed unsafe class SharedPrediction : IParallelWork
     {
         private readonly SharingChoice _choice = new();
         private CompiledPredictor<T>? _network;
         private T* _input;
         private T* _output;
-        private int _samples;
-        private int _chunk;
         private int _stage;
         private bool _runsStages;
         private AlignedBuffer<T>? _own;
@@ -59,8 +55,8 @@ public abstract partial class CompiledPredictor<T>
         // One for each thread, whether or not it comes this time: what a call allocates does not depend on who is late.
         private Workspace?[] _workspaces = [];
 
-        /// <summary>Items are chunks from now on.</summary>
-        public void Start(CompiledPredictor<T> network, T* input, T* output, int samples, int chunk, int threads)
+        /// <summary>Items are samples from now on.</summary>
+        public void Start(CompiledPredictor<T> network, T* input, T* output, int samples, int threads)
         {
             if (_workspaces.Length < threads)
             {
@@ -69,14 +65,12 @@ public abstract partial class CompiledPredictor<T>
 
             for (int thread = 0; thread < threads; thread++)
             {
-                _workspaces[thread] = network.Rent(Math.Min(chunk, network.Chunk));
+                _workspaces[thread] = network.Rent(Math.Min(samples, network.Chunk));
             }
 
             _network = network;
             _input = input;
             _output = output;
-            _samples = samples;
-            _chunk = chunk;
             _runsStages = false;
         }
 
@@ -96,7 +90,7 @@ public abstract partial class CompiledPredictor<T>
         /// <summary>Evaluates one sample: all threads stage after stage or, where that is sooner, one alone.</summary>
         public void RunSample(CompiledPredictor<T> network, T* input, T* output, int threads)
         {
-            Start(network, input, output, 1, 1, 1);
+            Start(network, input, output, 1, 1);
             if (network.Layout.MultiplyAdds > SharingChoice.LargestTried)
             {
                 RunStages(network, threads);
@@ -154,12 +148,11 @@ public abstract partial class CompiledPredictor<T>
                 return;
             }
 
-            nint start = (nint)first * _chunk;
             _network.PredictSamples(
                 workspace,
-                ref Unsafe.AsRef<T>(_input + (start * _network._inputLength)),
-                ref Unsafe.AsRef<T>(_output + (start * _network._outputLength)),
-                (int)Math.Min((nint)(end - first) * _chunk, _samples - start));
+                ref Unsafe.AsRef<T>(_input + ((nint)first * _network._inputLength)),
+                ref Unsafe.AsRef<T>(_output + ((nint)first * _network._outputLength)),
+                end - first);
         }
     }
 }

@@ -18,7 +18,8 @@ internal interface IParallelWork
 /// </summary>
 /// <remarks>
 /// Each thread begins with a range of the items, the same one whenever as many items come: what it wrote in one stage is in its processor's cache
-/// when it reads it in the next. A thread that is done takes from the others' ranges what they have not begun.
+/// when it reads it in the next. It takes half of what is left at a time, so that one whose processor is slower, or busy with something else, has little
+/// before it when the others are done with theirs and take from its range what it has not begun.
 /// </remarks>
 internal sealed class WorkerPool
 {
@@ -35,8 +36,9 @@ internal sealed class WorkerPool
     // More threads than processors would only take turns, but tests of threads should mean the same on any machine.
     private const int AlwaysAllowed = 8;
 
-    // Of its own range a thread takes so many parts one after the other, but no smaller ones than a tile of a dense layer's samples.
-    private const int Takes = 4, LeastGrain = 4;
+    // A tile of a dense layer's samples, which take longer one by one; and multiply-adds, some 20 µs, that are worth more than what tiles save.
+    private const int SampleTile = 4;
+    private const long LongTake = 2_000_000;
 
     // Elements of flat memory that go to a thread at once; a multiple of every vector.
     private const int BlockLength = 4096;
@@ -45,7 +47,8 @@ internal sealed class WorkerPool
     private readonly List<Thread> _threads = [];
     private IParallelWork? _work;
     private Share[] _shares = [];
-    private int _grain;
+    private int _least;
+    private int _most;
     private int _helpers;
     private int _busy;
     private int _open;
@@ -65,15 +68,19 @@ internal sealed class WorkerPool
     /// <param name="allowed">The number that a network's user allows.</param>
     public static int Usable(int allowed) => Math.Min(allowed, Math.Max(Environment.ProcessorCount, AlwaysAllowed));
 
-    /// <summary>
-    /// Items that a thread takes at once: a quarter of its range, so that one whose processor is slower, or busy with something else, leaves some
-    /// of its own to the others.
-    /// </summary>
-    /// <param name="items">All of them.</param>
+    /// <summary>Samples that a thread takes at least: a tile of them, but no more than a thread's share, and few where one keeps a thread for long.</summary>
+    /// <param name="samples">All of them.</param>
     /// <param name="threads">Those that share them.</param>
-    /// <param name="most">What no thread takes more of.</param>
-    public static int Grain(int items, int threads, int most)
-        => Math.Clamp(items / (threads * Takes), Math.Min(Math.Clamp(items / threads, 1, LeastGrain), most), most);
+    /// <param name="multiplyAdds">Of a sample.</param>
+    public static int LeastSamples(int samples, int threads, long multiplyAdds)
+        => (int)Math.Clamp(Math.Min(samples / threads, LongTake / Math.Max(1, multiplyAdds)), 1, SampleTile);
+
+    /// <summary>Items that a thread takes at once: half of what is left of a range.</summary>
+    /// <param name="left">What is left.</param>
+    /// <param name="least">It takes a multiple of these, unless fewer are left.</param>
+    /// <param name="most">It takes no more.</param>
+    public static int Take(int left, int least, int most)
+        => Math.Min(left, Math.Max(least, Math.Min(left / 2, most) / least * least));
 
     /// <summary>The elements that some blocks hold.</summary>
     /// <param name="first">The first block.</param>
@@ -96,14 +103,26 @@ internal sealed class WorkerPool
     }
 
     /// <summary>Runs the items on at most this many threads, the caller's included. Which thread does what changes no result.</summary>
-    public void Run(IParallelWork work, int items, int grain, int threads)
+    /// <param name="work">What is done with them.</param>
+    /// <param name="items">Their number.</param>
+    /// <param name="grain">Items that a thread takes at once.</param>
+    /// <param name="threads">Threads, at most.</param>
+    public void Run(IParallelWork work, int items, int grain, int threads) => Run(work, items, grain, grain, threads);
+
+    /// <summary>The same, with threads that take fewer and fewer items at once: see <see cref="Take"/>. A thread that is alone takes the most.</summary>
+    /// <param name="work">What is done with them.</param>
+    /// <param name="items">Their number.</param>
+    /// <param name="least">Items that a thread takes at once at least.</param>
+    /// <param name="most">And at most.</param>
+    /// <param name="threads">Threads, at most.</param>
+    public void Run(IParallelWork work, int items, int least, int most, int threads)
     {
-        threads = Math.Min(threads, (items + grain - 1) / grain);
+        threads = Math.Min(threads, (items + least - 1) / least);
         if (threads <= 1 || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
         {
-            for (int first = 0; first < items; first += grain)
+            for (int first = 0; first < items; first += most)
             {
-                work.Run(0, first, Math.Min(first + grain, items));
+                work.Run(0, first, Math.Min(first + most, items));
             }
 
             return;
@@ -114,7 +133,7 @@ internal sealed class WorkerPool
         {
             Start(threads - 1);
             _work = work;
-            _grain = grain;
+            (_least, _most) = (least, most);
             _helpers = threads - 1;
             Divide(items, threads);
             Interlocked.Exchange(ref _open, 1);
@@ -173,11 +192,11 @@ internal sealed class WorkerPool
             _shares = new Share[threads];
         }
 
-        long grains = ((items - 1) / _grain) + 1;
+        long parts = ((items - 1) / _least) + 1;
         for (int thread = 0; thread < threads; thread++)
         {
-            _shares[thread].Next = (int)(grains * thread / threads) * _grain;
-            _shares[thread].End = Math.Min((int)(grains * (thread + 1) / threads) * _grain, items);
+            _shares[thread].Next = (int)(parts * thread / threads) * _least;
+            _shares[thread].End = Math.Min((int)(parts * (thread + 1) / threads) * _least, items);
         }
     }
 
@@ -235,15 +254,18 @@ internal sealed class WorkerPool
             for (int turn = 0; turn < threads; turn++)
             {
                 ref Share share = ref _shares[(thread + turn) % threads];
-                while (Volatile.Read(ref share.Next) < share.End)
+                int first = Volatile.Read(ref share.Next);
+                while (first < share.End)
                 {
-                    int first = Interlocked.Add(ref share.Next, _grain) - _grain;
-                    if (first >= share.End)
+                    int end = first + Take(share.End - first, _least, _most);
+                    int next = Interlocked.CompareExchange(ref share.Next, end, first);
+                    if (next == first)
                     {
-                        break;
+                        _work!.Run(thread, first, end);
+                        next = Volatile.Read(ref share.Next);
                     }
 
-                    _work!.Run(thread, first, Math.Min(first + _grain, share.End));
+                    first = next;
                 }
             }
         }

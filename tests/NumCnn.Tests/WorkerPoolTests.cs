@@ -20,14 +20,46 @@ public class WorkerPoolTests
     }
 
     [Theory]
-    [InlineData(64, 2, 16, 8)] // four times each
-    [InlineData(64, 8, 16, 4)] // no fewer than a tile's samples,
-    [InlineData(6, 2, 16, 3)] // unless a thread's share is less
-    [InlineData(1, 2, 16, 1)]
-    [InlineData(1000, 2, 16, 16)] // no more than a chunk
-    [InlineData(64, 2, 1, 1)]
-    public void A_thread_takes_a_quarter_of_its_share_at_once(int items, int threads, int most, int expected)
-        => Assert.Equal(expected, WorkerPool.Grain(items, threads, most));
+    [InlineData(1, 1, 1, 2)]
+    [InlineData(64, 4, 16, 2)]
+    [InlineData(37, 1, 16, 3)]
+    [InlineData(10, 4, 4, 2)]
+    [InlineData(5, 3, 16, 4)]
+    public void Every_item_is_done_once_where_threads_take_fewer_and_fewer(int items, int least, int most, int threads)
+    {
+        var work = new Counting(items, threads);
+        for (int round = 1; round <= 500; round++)
+        {
+            WorkerPool.Shared.Run(work, items, least, most, threads);
+            Assert.All(work.Counts, count => Assert.Equal(round, count));
+        }
+
+        Assert.InRange(work.Longest, 1, most);
+    }
+
+    [Theory]
+    [InlineData(32, 4, 16, 16)] // half of a range,
+    [InlineData(16, 4, 16, 8)]
+    [InlineData(8, 4, 16, 4)]
+    [InlineData(4, 4, 16, 4)] // no fewer than a tile's samples,
+    [InlineData(3, 4, 16, 3)] // unless fewer are left
+    [InlineData(14, 4, 16, 4)] // whole tiles
+    [InlineData(1000, 4, 16, 16)] // no more than a chunk
+    [InlineData(5, 1, 16, 2)]
+    [InlineData(1, 1, 16, 1)]
+    [InlineData(9, 3, 3, 3)]
+    public void A_thread_takes_half_of_what_is_left(int left, int least, int most, int expected)
+        => Assert.Equal(expected, WorkerPool.Take(left, least, most));
+
+    [Theory]
+    [InlineData(64, 2, 61_706, 4)] // a tile's samples
+    [InlineData(6, 2, 61_706, 3)] // unless a thread's share is less,
+    [InlineData(1, 2, 61_706, 1)]
+    [InlineData(64, 2, 800_000, 2)] // or a few are enough for a while
+    [InlineData(64, 2, 12_000_000, 1)]
+    [InlineData(64, 2, 0, 4)]
+    public void Long_samples_are_taken_one_by_one_in_the_end(int samples, int threads, long multiplyAdds, int expected)
+        => Assert.Equal(expected, WorkerPool.LeastSamples(samples, threads, multiplyAdds));
 
     [Fact]
     public void Callers_at_once_all_get_their_items_done()
@@ -97,14 +129,19 @@ public class WorkerPoolTests
     private sealed class Counting(int items, int threads) : IParallelWork
     {
         private readonly int[] _counts = new int[items];
+        private readonly int[] _longest = new int[threads];
 
         public int FailsAt { get; init; } = -1;
 
         public IReadOnlyList<int> Counts => _counts;
 
+        /// <summary>The most items that a thread took at once.</summary>
+        public int Longest => _longest.Max();
+
         public void Run(int thread, int first, int end)
         {
             Assert.InRange(thread, 0, threads - 1);
+            _longest[thread] = Math.Max(_longest[thread], end - first);
             for (int item = first; item < end; item++)
             {
                 if (item == FailsAt)
