@@ -135,7 +135,11 @@ internal sealed class KernelDraft
         var fetches = Fetches.Select((fetch, k) => (names.OfFetch(k), (fetch.Lines + (places * _step.Calls) - 1) / (places * _step.Calls))).ToList();
 
         var writer = new CodeWriter(2);
-        var remarks = new List<string>();
+
+        // Where nests are planned differently, each says so itself.
+        var remarks = _nests.Select(nest => (twin ? nest.Twin : nest.OnVector).Plan.Description).Distinct(StringComparer.Ordinal).ToList();
+        bool areAlike = remarks.Count == 1;
+        remarks = areAlike ? remarks : [];
         bool usesWidth = false;
         foreach (var (nest, onVector, onTwin) in _nests)
         {
@@ -155,13 +159,14 @@ internal sealed class KernelDraft
                 writer.Line("// " + nest.Part);
             }
 
+            if (!areAlike)
+            {
+                writer.Line("// " + plan.Description);
+            }
+
             var text = new VectorText(target);
             new StatementWriter(writer, text).Write(statements);
             usesWidth |= text.UsesWidth;
-            if (!remarks.Contains(plan.Description))
-            {
-                remarks.Add(plan.Description);
-            }
         }
 
         if (Fetches.Count > 0)
@@ -176,7 +181,11 @@ internal sealed class KernelDraft
     private string Method(string name, IReadOnlyList<string> remarks, string body, string twinCall)
     {
         var writer = new CodeWriter(1);
-        writer.Line($"/// <remarks>{string.Join(" ", remarks)}</remarks>");
+        if (remarks.Count > 0)
+        {
+            writer.Line($"/// <remarks>{string.Join(" ", remarks)}</remarks>");
+        }
+
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void {name}({Key.Signature})"))
         {

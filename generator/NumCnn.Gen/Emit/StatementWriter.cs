@@ -25,6 +25,8 @@ internal sealed class StatementWriter
         }
     }
 
+    private static string Notes(Code value) => string.Join("; ", OperationCode.Notes(value)) is { Length: > 0 } notes ? " // " + notes : string.Empty;
+
     private void Write(Statement statement)
     {
         switch (statement)
@@ -36,10 +38,10 @@ internal sealed class StatementWriter
                 Declare(declare.Names);
                 break;
             case AssignStatement assign:
-                _writer.Line($"{assign.Local} = {Unwrapped(_text.Write(assign.Value))};");
+                _writer.Line($"{assign.Local} = {Unwrapped(_text.Write(assign.Value))};{Notes(assign.Value)}");
                 break;
             case StoreStatement store:
-                _writer.Line(_text.Store(store.Target, store.Value, store.IsVector));
+                _writer.Line(_text.Store(store.Target, store.Value, store.IsVector) + Notes(store.Value));
                 break;
             case PrefetchStatement prefetch:
                 _writer.Line($"Caches.Prefetch(ref {_text.ElementAt(prefetch.Operand)});");

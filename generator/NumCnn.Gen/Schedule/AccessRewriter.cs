@@ -35,7 +35,7 @@ internal sealed class AccessRewriter
             replaced = expr switch
             {
                 Load load => new Load(_replace(load.Access)),
-                Operation operation => new Operation(operation.Code, [.. operation.Operands.Select(Rewrite)]),
+                Operation operation => new Operation(operation.Code, [.. operation.Operands.Select(Rewrite)]) { Note = operation.Note },
                 _ => expr,
             };
             _known.Add(expr, replaced);

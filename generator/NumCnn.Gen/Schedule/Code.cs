@@ -120,6 +120,17 @@ internal sealed class OperationCode(OpCode code, IReadOnlyList<Code> operands) :
     public OpCode Code { get; } = code;
 
     public IReadOnlyList<Code> Operands { get; } = operands;
+
+    /// <summary>What it is, for the reader of the line that computes it.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>What there is to say of an expression's operations, the first computed first.</summary>
+    public static IEnumerable<string> Notes(Code code) => code switch
+    {
+        OperationCode operation => [.. operation.Operands.SelectMany(Notes), .. operation.Note is { } note ? new[] { note } : []],
+        InsideCode inside => Notes(inside.Value),
+        _ => [],
+    };
 }
 
 /// <summary>The value in the lanes of a mask, and zero in the others.</summary>

@@ -75,6 +75,10 @@ internal abstract class Expr
     public static Expr SelectEqual(Expr a, Expr b, Expr yes, Expr no) => new Operation(OpCode.SelectEqual, a, b, yes, no);
 
     public static Expr ScaleByPowerOfTwo(Expr a, Expr b) => new Operation(OpCode.ScaleByPowerOfTwo, a, b);
+
+    /// <summary>An operation with a word on what it is, for the reader of the emitted line that computes it.</summary>
+    public static Expr Noted(string note, Expr value)
+        => value is Operation operation ? new Operation(operation.Code, [.. operation.Operands]) { Note = note } : value;
 }
 
 internal sealed class Constant : Expr
@@ -127,4 +131,7 @@ internal sealed class Operation : Expr
     public OpCode Code { get; }
 
     public IReadOnlyList<Expr> Operands { get; }
+
+    /// <summary>What it is, for the reader of the emitted line that computes it.</summary>
+    public string? Note { get; init; }
 }

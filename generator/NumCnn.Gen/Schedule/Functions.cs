@@ -32,21 +32,22 @@ internal sealed class Functions
     /// <summary>tanh |x| = −m / (m + 2) with m = e^(−2|x|) − 1, which loses nothing near 0; the sign is x's.</summary>
     public Expr Tanh(Expr x)
     {
-        var m = ExpMinusOne(Expr.Abs(x) * -2);
-        var positive = (-m) / (m + 2);
+        var m = Expr.Noted("m = e^(−2·|x|) − 1", ExpMinusOne(Expr.Abs(x) * -2));
+        var positive = Expr.Noted("tanh |x|", (-m) / (m + 2));
         return Expr.SelectGreater(0, x, -positive, positive);
     }
 
     /// <summary>log(1 + z) for z in [0, 1]: 2·artanh(z / (2 + z)) by its series in a square of at most 1/9.</summary>
     public Expr LogOnePlus(Expr z)
     {
-        var s = z / (z + 2);
+        var s = Expr.Noted("log(1 + z) = 2·artanh(s) with this s", z / (z + 2));
         var square = s * s;
         int last = _single ? 8 : 17;
         Expr sum = 1.0 / ((2 * last) + 1);
         for (int k = last - 1; k >= 1; k--)
         {
             sum = Expr.MultiplyAdd(sum, square, 1.0 / ((2 * k) + 1));
+            sum = k == last - 1 ? Expr.Noted("by its series in s²", sum) : sum;
         }
 
         // The series' first term stands apart: s + s·s²·(1/3 + …).
@@ -59,11 +60,11 @@ internal sealed class Functions
     /// <summary>The error function: rational approximations of Cephes (Moshier), on both sides of 1.</summary>
     public Expr Erf(Expr x)
     {
-        var magnitude = Expr.MinNative(6, Expr.Abs(x));
+        var magnitude = Expr.Noted("from 6 on erf is 1", Expr.MinNative(6, Expr.Abs(x)));
         var square = x * x;
-        var inner = x * (Polynomial(square, ErfNumerator) / Polynomial(square, ErfDenominator));
-        var tail = Exp(-(magnitude * magnitude)) * (Polynomial(magnitude, ErfcNumerator) / Polynomial(magnitude, ErfcDenominator));
-        var outer = 1 - tail;
+        var inner = x * (Polynomial(square, ErfNumerator, "erf z below 1: z times this polynomial of z²") / Polynomial(square, ErfDenominator, "over this one"));
+        var tail = Exp(-(magnitude * magnitude)) * (Polynomial(magnitude, ErfcNumerator, "1 − erf z from 1 on: e^−z² times this polynomial of z") / Polynomial(magnitude, ErfcDenominator, "over this one"));
+        var outer = Expr.Noted("erf |z| from 1 on", 1 - tail);
         return Expr.SelectGreater(1, magnitude, inner, Expr.SelectGreater(0, x, -outer, outer));
     }
 
@@ -85,12 +86,13 @@ internal sealed class Functions
         1.82390916687909736289E3, 2.24633760818710981792E3, 1.65666309194161350182E3, 5.57535340817727675546E2,
     ];
 
-    private static Expr Polynomial(Expr x, double[] coefficients)
+    private static Expr Polynomial(Expr x, double[] coefficients, string note)
     {
         Expr value = coefficients[0];
         for (int i = 1; i < coefficients.Length; i++)
         {
             value = coefficients[i - 1] == 1 && i == 1 ? x + coefficients[i] : Expr.MultiplyAdd(value, x, coefficients[i]);
+            value = i == 1 ? Expr.Noted(note, value) : value;
         }
 
         return value;
@@ -106,9 +108,9 @@ internal sealed class Functions
         double logHigh = _single ? 0.693145751953125 : 0.693147180369123816490;
         double logLow = _single ? 1.428606765330187045e-06 : 1.90821492927058770002e-10;
         var clamped = Expr.MinNative(high, Expr.MaxNative(low, x));
-        var shifted = Expr.MultiplyAdd(clamped, 1.4426950408889634, rounder);
+        var shifted = Expr.Noted("e^z: n = z / log 2, rounded by adding a large number", Expr.MultiplyAdd(clamped, 1.4426950408889634, rounder));
         var n = shifted - rounder;
-        var r = Expr.MultiplyAdd(n, -logLow, Expr.MultiplyAdd(n, -logHigh, clamped));
+        var r = Expr.Noted("r = z − n·log 2", Expr.MultiplyAdd(n, -logLow, Expr.MultiplyAdd(n, -logHigh, clamped)));
         int degree = _single ? 7 : 13;
         double factorial = 1;
         for (int i = 2; i <= degree; i++)
@@ -121,8 +123,9 @@ internal sealed class Functions
         {
             factorial /= i;
             polynomial = Expr.MultiplyAdd(polynomial, r, 1 / factorial);
+            polynomial = i == degree ? Expr.Noted("e^r − 1, by its series", polynomial) : polynomial;
         }
 
-        return (Expr.ScaleByPowerOfTwo(1, shifted), Expr.MultiplyAdd(r * r, polynomial, r));
+        return (Expr.Noted("2^n", Expr.ScaleByPowerOfTwo(1, shifted)), Expr.MultiplyAdd(r * r, polynomial, r));
     }
 }

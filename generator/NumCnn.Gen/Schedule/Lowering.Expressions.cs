@@ -23,7 +23,7 @@ internal sealed partial class Lowering
                 operands[i] = Depth(operand) > deepest ? Spill(operand, spilled, ref next) : operand;
             }
 
-            code = new OperationCode(operation.Code, operands);
+            code = new OperationCode(operation.Code, operands) { Note = NoteOf(operation, point) };
         }
         else
         {
@@ -124,9 +124,12 @@ internal sealed partial class Lowering
                     operands[i] = Build(operation.Operands[i], point, held, points);
                 }
 
-                return new OperationCode(operation.Code, operands);
+                return new OperationCode(operation.Code, operands) { Note = NoteOf(operation, point) };
         }
     }
+
+    /// <summary>Points side by side differ in nothing: the first one says what is done.</summary>
+    private static string? NoteOf(Operation operation, Point point) => point.TileIndex == 0 && point.VectorIndex == 0 ? operation.Note : null;
 
     private bool IsVector(Access access)
     {
