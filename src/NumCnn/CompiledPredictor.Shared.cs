@@ -126,8 +126,8 @@ public abstract partial class CompiledPredictor<T>
             int[] stages = network.Layout.PredictStages!;
             for (_stage = 0; _stage < stages.Length; _stage++)
             {
-                // Neighbouring items read and write neighbouring rows, so a thread gets many of them at once.
-                WorkerPool.Shared.Run(this, stages[_stage], Math.Max(1, stages[_stage] / threads), threads);
+                // Neighbouring items read and write neighbouring rows, so a thread begins with many of them at once.
+                WorkerPool.Shared.Run(this, stages[_stage], 1, Math.Max(1, stages[_stage] / threads), threads);
             }
         }
 

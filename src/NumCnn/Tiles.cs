@@ -40,37 +40,34 @@ internal static class Tiles
     [MethodImpl(Root)]
     public static void Exchange(ref float source, nint sourceStep, ref float target, nint step, nint rows, nint columns)
     {
+        bool isLong = AreSupported512 && columns >= Long;
+        nint strip = isLong ? Long : Short;
+
+        // A vector in two lines takes twice as long to store: where all rows begin alike, the second long strip begins at a line.
+        nint second = isLong && step % Long == 0 && ToLine(ref target) is > 0 and var rest ? rest : strip;
         for (nint row = 0; row < rows;)
         {
-            // No rest shorter than the others' tiles.
+            // A few rows strip by strip: what was asked for beside one strip is still in the first cache for the next. No rest shorter than the others' tiles.
             nint count = rows - row < Rows + Short ? rows - row : Rows;
-            ExchangeRows(ref Unsafe.Add(ref source, row), sourceStep, ref Unsafe.Add(ref target, row * step), step, count, columns);
-            row += count;
-        }
-    }
-
-    /// <summary>The same for a few rows, strip by strip: what was asked for beside one strip is still in the first cache for the next.</summary>
-    [MethodImpl(Root)]
-    private static void ExchangeRows(ref float source, nint sourceStep, ref float target, nint step, nint rows, nint columns)
-    {
-        if (AreSupported512 && columns >= Long)
-        {
-            // A vector in two lines takes twice as long to store: where all rows begin alike, the second strip begins at a line.
-            nint next = step % Long == 0 && ToLine(ref target) is > 0 and var rest ? rest : Long;
-            for (nint column = 0; column < columns; (column, next) = (next, next + Long))
+            ref float from = ref Unsafe.Add(ref source, row);
+            ref float to = ref Unsafe.Add(ref target, row * step);
+            nint next = second;
+            for (nint column = 0; column < columns; (column, next) = (next, next + strip))
             {
-                nint first = Math.Min(column, columns - Long);
-                ExchangeLong(ref Unsafe.Add(ref source, first * sourceStep), sourceStep, ref Unsafe.Add(ref target, first), step, rows);
+                // The last strip may overlap the one before it.
+                nint first = Math.Min(column, columns - strip);
+                ref float left = ref Unsafe.Add(ref from, first * sourceStep);
+                if (isLong)
+                {
+                    ExchangeLong(ref left, sourceStep, ref Unsafe.Add(ref to, first), step, count);
+                }
+                else
+                {
+                    ExchangeShort(ref left, sourceStep, ref Unsafe.Add(ref to, first), step, count, beginsLine: column % Long == 0);
+                }
             }
 
-            return;
-        }
-
-        // The last strip may overlap the one before it.
-        for (nint column = 0; column < columns; column += Short)
-        {
-            nint first = Math.Min(column, columns - Short);
-            ExchangeShort(ref Unsafe.Add(ref source, first * sourceStep), sourceStep, ref Unsafe.Add(ref target, first), step, rows, beginsLine: column % Long == 0);
+            row += count;
         }
     }
 
