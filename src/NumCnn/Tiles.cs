@@ -20,7 +20,7 @@ internal static class Tiles
 
     /// <summary>
     /// A method with a hot loop: compiled once and for good, and never taken into its caller. The JIT compiler takes only so much into one method; past
-    /// that, what the loop calls stays a call, and for the first tenths of a second a call of code that is not optimised, ten times slower.
+    /// that, what the loop calls stays a call, and at first a call of code that is not optimised.
     /// </summary>
     private const MethodImplOptions Root = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
 

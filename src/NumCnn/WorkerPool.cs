@@ -36,7 +36,7 @@ internal sealed class WorkerPool
     // More threads than processors would only take turns, but tests of threads should mean the same on any machine.
     private const int AlwaysAllowed = 8;
 
-    // A tile of a dense layer's samples, which take longer one by one; and multiply-adds, some 20 µs, that are worth more than what tiles save.
+    // A tile of a dense layer's samples, which take longer one by one; and the multiply-adds of a take that is long enough without being a tile.
     private const int SampleTile = 4;
     private const long LongTake = 2_000_000;
 

@@ -136,10 +136,11 @@ internal sealed class KernelDraft
 
         var writer = new CodeWriter(2);
 
-        // Where nests are planned differently, each says so itself.
+        // Where nests are planned differently, each that differs from the one before says how it runs.
         var remarks = _nests.Select(nest => (twin ? nest.Twin : nest.OnVector).Plan.Description).Distinct(StringComparer.Ordinal).ToList();
         bool areAlike = remarks.Count == 1;
         remarks = areAlike ? remarks : [];
+        string said = string.Empty;
         bool usesWidth = false;
         foreach (var (nest, onVector, onTwin) in _nests)
         {
@@ -159,9 +160,10 @@ internal sealed class KernelDraft
                 writer.Line("// " + nest.Part);
             }
 
-            if (!areAlike)
+            if (!areAlike && plan.Description != said)
             {
-                writer.Line("// " + plan.Description);
+                said = plan.Description;
+                writer.Line("// " + said);
             }
 
             var text = new VectorText(target);
