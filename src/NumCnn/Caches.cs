@@ -9,6 +9,9 @@ public static class Caches
     /// <summary>What a processor's second cache takes beside all else.</summary>
     private const nint LargestRows = 512 << 10;
 
+    /// <summary>What a processor's last cache keeps for a while.</summary>
+    private const nint LargestRead = 4 << 20;
+
     /// <summary>
     /// Asks for all lines of some rows, one row after another, as they come fastest from another processor's cache: a kernel that reads a few
     /// elements of each row at a time would wait for every line. Does nothing for more than the cache takes.
@@ -36,6 +39,34 @@ public static class Caches
                 Prefetch(ref Unsafe.Add(ref start, k));
             }
         }
+    }
+
+    /// <summary>
+    /// Reads an element of each line of a stretch, in order, which the processor sees and goes on ahead by itself. What follows finds the stretch in
+    /// the caches: it may take it a few elements here and a few there, and would have waited for memory each time. Asking for the lines
+    /// (<see cref="PrefetchRows"/>) is not the same: not all processors go ahead of that.
+    /// </summary>
+    /// <typeparam name="T">The element type, of 4 or 8 bytes.</typeparam>
+    /// <param name="first">The first element.</param>
+    /// <param name="length">Elements. Of more than 4 MiB, nothing is read.</param>
+    /// <returns>A combination of what was read, of no meaning: with it no compiler can leave the reading out.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static ulong Read<T>(ref T first, nint length)
+        where T : unmanaged
+    {
+        nint line = 64 / Unsafe.SizeOf<T>();
+        ulong read = 0;
+        if (length > LargestRead / Unsafe.SizeOf<T>())
+        {
+            return read;
+        }
+
+        for (nint k = 0; k < length; k += line)
+        {
+            read |= Unsafe.ReadUnaligned<uint>(ref Unsafe.As<T, byte>(ref Unsafe.Add(ref first, k)));
+        }
+
+        return read;
     }
 
     /// <summary>

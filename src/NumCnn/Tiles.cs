@@ -30,6 +30,9 @@ internal static class Tiles
     /// <summary>Vectors of 512 bits can be too, where the runtime holds them worth it.</summary>
     public static bool AreSupported512 => Vector512.IsHardwareAccelerated && Avx512F.IsSupported;
 
+    /// <summary>Vectors of 256 bits can be too.</summary>
+    private static bool AreSupported256 => Avx.IsSupported;
+
     /// <summary>Rows become columns: target[i · step + j] = source[i + j · sourceStep].</summary>
     /// <param name="source">The first element.</param>
     /// <param name="sourceStep">Elements between source rows.</param>
@@ -40,11 +43,10 @@ internal static class Tiles
     [MethodImpl(Root)]
     public static void Exchange(ref float source, nint sourceStep, ref float target, nint step, nint rows, nint columns)
     {
-        bool isLong = AreSupported512 && columns >= Long;
-        nint strip = isLong ? Long : Short;
+        nint strip = AreSupported256 && columns >= Long ? Long : AreSupported256 && columns >= Half ? Half : Short;
 
-        // A vector in two lines takes twice as long to store: where all rows begin alike, the second long strip begins at a line.
-        nint second = isLong && step % Long == 0 && ToLine(ref target) is > 0 and var rest ? rest : strip;
+        // A vector in two lines takes twice as long to store: where all rows begin alike, the second strip of whole lines begins at one.
+        nint second = strip == Long && step % Long == 0 && ToLine(ref target) is > 0 and var rest ? rest : strip;
         for (nint row = 0; row < rows;)
         {
             // A few rows strip by strip: what was asked for beside one strip is still in the first cache for the next. No rest shorter than the others' tiles.
@@ -57,13 +59,18 @@ internal static class Tiles
                 // The last strip may overlap the one before it.
                 nint first = Math.Min(column, columns - strip);
                 ref float left = ref Unsafe.Add(ref from, first * sourceStep);
-                if (isLong)
+                ref float top = ref Unsafe.Add(ref to, first);
+                if (strip == Long && AreSupported512)
                 {
-                    ExchangeLong(ref left, sourceStep, ref Unsafe.Add(ref to, first), step, count);
+                    ExchangeLong(ref left, sourceStep, ref top, step, count);
+                }
+                else if (strip >= Half)
+                {
+                    ExchangeHalves(ref left, sourceStep, ref top, step, count, isLong: strip == Long);
                 }
                 else
                 {
-                    ExchangeShort(ref left, sourceStep, ref Unsafe.Add(ref to, first), step, count, beginsLine: column % Long == 0);
+                    ExchangeShort(ref left, sourceStep, ref top, step, count, beginsLine: column % Long == 0);
                 }
             }
 
@@ -190,6 +197,40 @@ internal static class Tiles
         }
     }
 
+    /// <summary>Eight source rows become eight columns, or sixteen become a line's as two times eight.</summary>
+    [MethodImpl(Root)]
+    private static void ExchangeHalves(ref float source, nint sourceStep, ref float target, nint step, nint rows, bool isLong)
+    {
+        nint far = 4 * sourceStep;
+        for (nint k = 0; k < rows; k += Short)
+        {
+            nint row = Math.Min(k, rows - Short);
+            ref float from = ref Unsafe.Add(ref source, row);
+            ref float to = ref Unsafe.Add(ref target, row * step);
+            ExchangeHalf(ref from, sourceStep, far, ref to, step);
+            if (isLong)
+            {
+                PrefetchNext(ref to, step);
+                ExchangeHalf(ref Unsafe.Add(ref from, 2 * far), sourceStep, far, ref Unsafe.Add(ref to, Half), step);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ExchangeHalf(ref float from, nint sourceStep, nint far, ref float to, nint step)
+    {
+        var a = Two(ref from, far);
+        var b = Two(ref Unsafe.Add(ref from, sourceStep), far);
+        var c = Two(ref Unsafe.Add(ref from, 2 * sourceStep), far);
+        var d = Two(ref Unsafe.Add(ref from, 3 * sourceStep), far);
+        var (even, odd) = (Avx.UnpackLow(a, c), Avx.UnpackLow(b, d));
+        Avx.UnpackLow(even, odd).StoreUnsafe(ref to);
+        Avx.UnpackHigh(even, odd).StoreUnsafe(ref Unsafe.Add(ref to, step));
+        (even, odd) = (Avx.UnpackHigh(a, c), Avx.UnpackHigh(b, d));
+        Avx.UnpackLow(even, odd).StoreUnsafe(ref Unsafe.Add(ref to, 2 * step));
+        Avx.UnpackHigh(even, odd).StoreUnsafe(ref Unsafe.Add(ref to, 3 * step));
+    }
+
     /// <summary>
     /// Sixteen source rows become sixteen columns. The parts of 128 bits of a vector come from rows four apart, so that
     /// interleaving within the parts is all that is left to do.
@@ -204,10 +245,10 @@ internal static class Tiles
             ref float from = ref Unsafe.Add(ref source, row);
             ref float to = ref Unsafe.Add(ref target, row * step);
             PrefetchNext(ref to, step);
-            var a = Parts(ref from, far);
-            var b = Parts(ref Unsafe.Add(ref from, sourceStep), far);
-            var c = Parts(ref Unsafe.Add(ref from, 2 * sourceStep), far);
-            var d = Parts(ref Unsafe.Add(ref from, 3 * sourceStep), far);
+            var a = Four(ref from, far);
+            var b = Four(ref Unsafe.Add(ref from, sourceStep), far);
+            var c = Four(ref Unsafe.Add(ref from, 2 * sourceStep), far);
+            var d = Four(ref Unsafe.Add(ref from, 3 * sourceStep), far);
             var (even, odd) = (Avx512F.UnpackLow(a, c), Avx512F.UnpackLow(b, d));
             Avx512F.UnpackLow(even, odd).StoreUnsafe(ref to);
             Avx512F.UnpackHigh(even, odd).StoreUnsafe(ref Unsafe.Add(ref to, step));
@@ -218,13 +259,14 @@ internal static class Tiles
     }
 
     /// <summary>
-    /// Asks for the lines that follow in four rows. Stores wait for their lines one after the other, twice as long where they touch two of them;
-    /// rows are too many and too far apart for the processor to see where they go on.
+    /// Asks for the lines that follow in four rows, where the next strip's vectors end: at the latest there a line begins that this strip does not write.
+    /// Stores wait for their lines one after the other, twice as long where they touch two of them; rows are too many and too far apart for the
+    /// processor to see where they go on.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void PrefetchNext(ref float target, nint step)
     {
-        ref float next = ref Unsafe.Add(ref target, Long);
+        ref float next = ref Unsafe.Add(ref target, (2 * Long) - 1);
         Caches.Prefetch(ref next);
         Caches.Prefetch(ref Unsafe.Add(ref next, step));
         Caches.Prefetch(ref Unsafe.Add(ref next, 2 * step));
@@ -232,12 +274,11 @@ internal static class Tiles
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Parts(ref float source, nint far)
-    {
-        var low = Vector256.Create(Vector128.LoadUnsafe(ref source), Vector128.LoadUnsafe(ref Unsafe.Add(ref source, far)));
-        var high = Vector256.Create(Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 2 * far)), Vector128.LoadUnsafe(ref Unsafe.Add(ref source, 3 * far)));
-        return Vector512.Create(low, high);
-    }
+    private static Vector512<float> Four(ref float source, nint far) => Vector512.Create(Two(ref source, far), Two(ref Unsafe.Add(ref source, 2 * far), far));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Two(ref float source, nint far)
+        => Vector256.Create(Vector128.LoadUnsafe(ref source), Vector128.LoadUnsafe(ref Unsafe.Add(ref source, far)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Low(Vector128<float> a, Vector128<float> b) => Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b);

@@ -207,6 +207,7 @@ internal sealed partial class StageWriter
             }
 
             WriteTitle(call, calls);
+            WriteRead(call, sample, caller);
             string[] items = !call.TakesItems ? [] : step.Turns is null ? [range ?? FormattableString.Invariant($"0, {step.Items}")] : ["t, t + 1"];
             _writer.Line(Call(call, "s", sample, caller, [.. call.TakesSamples ? samples : [], .. items], step.Turns));
         }
@@ -282,6 +283,17 @@ internal sealed partial class StageWriter
         if (call.Copy is { } copy && ReferenceEquals(call, calls.First(static call => call.Copy is not null)))
         {
             _writer.Line("// " + copy.Title);
+        }
+    }
+
+    /// <summary>A sample of a batch that its copy would take from memory in pieces is read in order before.</summary>
+    private void WriteRead(KernelCall call, string sample, Caller caller)
+    {
+        if (call.Copy is { ReadsPieces: true, Source: { Region: Region.Input or Region.OutputGradient } source } && caller is Caller.Training or Caller.Predict)
+        {
+            string several = caller == Caller.Predict ? "if (samples > 1) " : string.Empty;
+            string length = source.Region == Region.Input ? "InputLength" : "OutputLength";
+            _writer.Line($"{several}Caches.Read(ref {Place(source, "s", sample, caller)}, {length}); // from memory in order, before the copy takes it in pieces");
         }
     }
 

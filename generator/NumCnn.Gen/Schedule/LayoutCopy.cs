@@ -43,6 +43,9 @@ internal sealed class LayoutCopy
     /// <summary>1 for the last axis.</summary>
     public IReadOnlyList<int> TargetSteps { get; }
 
+    /// <summary>Rows and columns are exchanged: of each of the source's rows it reads a few elements, then as many of the next row.</summary>
+    public bool ReadsPieces => SourceSteps[SourceSteps.Count - 2] == 1 && Math.Min(Counts[Counts.Count - 2], Counts[Counts.Count - 1]) >= FewestTogether;
+
     /// <summary>The call, or null for a nest that does something else, or that emitted code does as well.</summary>
     /// <exception cref="InvalidOperationException">The call would reach outside of a storage.</exception>
     public static LayoutCopy? From(Nest nest, Plan plan)
