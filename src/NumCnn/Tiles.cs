@@ -109,65 +109,73 @@ internal static class Tiles
     [MethodImpl(Root)]
     public static void Unzip(ref float source, nint sourceStep, ref float target, nint step, nint second, nint rows, nint pairs)
     {
-        bool isLong = AreSupported512 && pairs >= Half;
-        for (nint row = 0; row < rows; row++)
+        // Each in a method of its own: where there are no vectors of 512 bits, the compiler would look into what stands for them for 10 ms.
+        if (AreSupported512 && pairs >= Half)
         {
-            ref float from = ref Unsafe.Add(ref source, row * sourceStep);
-            ref float to = ref Unsafe.Add(ref target, row * step);
-            if (isLong)
-            {
-                UnzipLong(ref from, ref to, ref Unsafe.Add(ref to, second), pairs);
-            }
-            else
-            {
-                UnzipShort(ref from, ref to, ref Unsafe.Add(ref to, second), pairs);
-            }
+            UnzipLong(ref source, sourceStep, ref target, step, second, rows, pairs);
+        }
+        else
+        {
+            UnzipShort(ref source, sourceStep, ref target, step, second, rows, pairs);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void UnzipLong(ref float source, ref float first, ref float second, nint pairs)
+    [MethodImpl(Root)]
+    private static void UnzipLong(ref float source, nint sourceStep, ref float target, nint step, nint second, nint rows, nint pairs)
     {
         var even = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
         var odd = even + Vector512<int>.One;
-        nint k = 0;
-        for (; k + Long <= pairs; k += Long)
-        {
-            var (a, b) = (Vector512.LoadUnsafe(ref source, (nuint)(2 * k)), Vector512.LoadUnsafe(ref source, (nuint)((2 * k) + Long)));
-            Avx512F.PermuteVar16x32x2(a, even, b).StoreUnsafe(ref first, (nuint)k);
-            Avx512F.PermuteVar16x32x2(a, odd, b).StoreUnsafe(ref second, (nuint)k);
-        }
 
-        if (k < pairs)
+        // Behind the whole vectors, the first and the last eight of those that are left, or more, which may overlap each other or what is done.
+        nuint low = (nuint)Math.Max(0, pairs - Long);
+        nuint high = (nuint)(pairs - Half);
+        for (nint row = 0; row < rows; row++)
         {
-            // The first and the last eight of those that are left, or more, which may overlap each other or what is done.
-            nuint low = (nuint)Math.Max(0, pairs - Long);
-            nuint high = (nuint)(pairs - Half);
-            var (a, b) = (Vector512.LoadUnsafe(ref source, 2 * low), Vector512.LoadUnsafe(ref source, 2 * high));
-            var (ones, others) = (Avx512F.PermuteVar16x32x2(a, even, b), Avx512F.PermuteVar16x32x2(a, odd, b));
-            ones.GetLower().StoreUnsafe(ref first, low);
-            ones.GetUpper().StoreUnsafe(ref first, high);
-            others.GetLower().StoreUnsafe(ref second, low);
-            others.GetUpper().StoreUnsafe(ref second, high);
+            ref float from = ref Unsafe.Add(ref source, row * sourceStep);
+            ref float first = ref Unsafe.Add(ref target, row * step);
+            ref float other = ref Unsafe.Add(ref first, second);
+            nint k = 0;
+            for (; k + Long <= pairs; k += Long)
+            {
+                var (a, b) = (Vector512.LoadUnsafe(ref from, (nuint)(2 * k)), Vector512.LoadUnsafe(ref from, (nuint)((2 * k) + Long)));
+                Avx512F.PermuteVar16x32x2(a, even, b).StoreUnsafe(ref first, (nuint)k);
+                Avx512F.PermuteVar16x32x2(a, odd, b).StoreUnsafe(ref other, (nuint)k);
+            }
+
+            if (k < pairs)
+            {
+                var (a, b) = (Vector512.LoadUnsafe(ref from, 2 * low), Vector512.LoadUnsafe(ref from, 2 * high));
+                var (ones, others) = (Avx512F.PermuteVar16x32x2(a, even, b), Avx512F.PermuteVar16x32x2(a, odd, b));
+                ones.GetLower().StoreUnsafe(ref first, low);
+                ones.GetUpper().StoreUnsafe(ref first, high);
+                others.GetLower().StoreUnsafe(ref other, low);
+                others.GetUpper().StoreUnsafe(ref other, high);
+            }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void UnzipShort(ref float source, ref float first, ref float second, nint pairs)
+    [MethodImpl(Root)]
+    private static void UnzipShort(ref float source, nint sourceStep, ref float target, nint step, nint second, nint rows, nint pairs)
     {
-        for (nint k = 0; k < pairs; k += Short)
+        for (nint row = 0; row < rows; row++)
         {
-            nint at = Math.Min(k, pairs - Short);
-            var (a, b) = (Vector128.LoadUnsafe(ref source, (nuint)(2 * at)), Vector128.LoadUnsafe(ref source, (nuint)((2 * at) + Short)));
-            if (Sse.IsSupported)
+            ref float from = ref Unsafe.Add(ref source, row * sourceStep);
+            ref float first = ref Unsafe.Add(ref target, row * step);
+            ref float other = ref Unsafe.Add(ref first, second);
+            for (nint k = 0; k < pairs; k += Short)
             {
-                Sse.Shuffle(a, b, 0b10_00_10_00).StoreUnsafe(ref first, (nuint)at);
-                Sse.Shuffle(a, b, 0b11_01_11_01).StoreUnsafe(ref second, (nuint)at);
-            }
-            else
-            {
-                AdvSimd.Arm64.UnzipEven(a, b).StoreUnsafe(ref first, (nuint)at);
-                AdvSimd.Arm64.UnzipOdd(a, b).StoreUnsafe(ref second, (nuint)at);
+                nint at = Math.Min(k, pairs - Short);
+                var (a, b) = (Vector128.LoadUnsafe(ref from, (nuint)(2 * at)), Vector128.LoadUnsafe(ref from, (nuint)((2 * at) + Short)));
+                if (Sse.IsSupported)
+                {
+                    Sse.Shuffle(a, b, 0b10_00_10_00).StoreUnsafe(ref first, (nuint)at);
+                    Sse.Shuffle(a, b, 0b11_01_11_01).StoreUnsafe(ref other, (nuint)at);
+                }
+                else
+                {
+                    AdvSimd.Arm64.UnzipEven(a, b).StoreUnsafe(ref first, (nuint)at);
+                    AdvSimd.Arm64.UnzipOdd(a, b).StoreUnsafe(ref other, (nuint)at);
+                }
             }
         }
     }

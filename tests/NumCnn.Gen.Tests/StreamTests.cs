@@ -55,12 +55,30 @@ public partial class StreamTests
         Assert.Equal("columns", Parts(256, 14).OrderByDescending(static nest => nest.Steps).First().Clip?.Lines);
     }
 
+    [Fact]
+    public void A_sample_of_a_batch_is_read_in_order_before_its_copy_takes_it_in_pieces()
+    {
+        string pixels = Text(16);
+        Assert.Single(Reads().Matches(pixels), static match => match.Value == "if (samples > 1) Caches.Read(ref Unsafe.Add(ref input, n * InputLength), InputLength);");
+        Assert.Single(Reads().Matches(pixels), static match => match.Value == "Caches.Read(ref Input(n), InputLength);");
+        Assert.Single(Reads().Matches(pixels), static match => match.Value == "Caches.Read(ref OutputGradient(n), OutputLength);");
+        Assert.Equal(3, Reads().Count(pixels)); // the sample that threads share is alone
+
+        // Planes are copied row by row, and a small image has few lines.
+        Assert.Equal(0, Reads().Count(Text(1)));
+        Assert.Equal(0, Reads().Count(Text(16, 7)));
+        static string Text(int channels, int size = 20) => string.Concat(EmitStage.Generate(Networks.Resolve(Layer(channels, "float32", size))).Select(static source => source.Text));
+    }
+
     private static List<Nest> Parts(int channels, int size = 8)
         => [.. NetworkProgram.Create(NetworkGraph.Build(Networks.Resolve(Layer(channels, "float32", size)), new Diagnostics.ProblemSink())!).Forward
             .SelectMany(static step => step.Nests).Where(static nest => nest.Part.Length > 0)];
 
     private static string Layer(int channels, string type, int size = 8)
         => FormattableString.Invariant($"name: A\ninput: [{channels}, {size}, {size}]\ndtype: {type}\nseed: 1\nlayers:\n  - conv2d: {{out_channels: {channels}, kernel_size: 3, padding: 1}}\nloss: mse\n");
+
+    [GeneratedRegex(@"(if \(samples > 1\) )?Caches\.Read\(.*\);", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Reads();
 
     [GeneratedRegex(@"Caches\.Prefetch\(ref Unsafe\.Add\(ref w\w*, (?<place>\d+)\)\);", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Prefetch();

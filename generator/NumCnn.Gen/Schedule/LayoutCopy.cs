@@ -9,6 +9,9 @@ internal sealed class LayoutCopy
     /// <summary>Elements along an axis from which on the runtime's vectors gain anything.</summary>
     private const int FewestTogether = 4;
 
+    /// <summary>Elements from which on a copy's source has so many lines that their order matters.</summary>
+    private const int FewestInOrder = 1024;
+
     private LayoutCopy(string title, Storage source, int sourceStart, Storage target, int targetStart, bool adds, IReadOnlyList<Step> steps)
     {
         Title = title;
@@ -43,8 +46,8 @@ internal sealed class LayoutCopy
     /// <summary>1 for the last axis.</summary>
     public IReadOnlyList<int> TargetSteps { get; }
 
-    /// <summary>Rows and columns are exchanged: of each of the source's rows it reads a few elements, then as many of the next row.</summary>
-    public bool ReadsPieces => SourceSteps[SourceSteps.Count - 2] == 1 && Math.Min(Counts[Counts.Count - 2], Counts[Counts.Count - 1]) >= FewestTogether;
+    /// <summary>Rows and columns of a large source are exchanged: of each of its rows the copy reads a few elements, then as many of the next row.</summary>
+    public bool ReadsPieces => Source.Length >= FewestInOrder && SourceSteps[SourceSteps.Count - 2] == 1 && Math.Min(Counts[Counts.Count - 2], Counts[Counts.Count - 1]) >= FewestTogether;
 
     /// <summary>The call, or null for a nest that does something else, or that emitted code does as well.</summary>
     /// <exception cref="InvalidOperationException">The call would reach outside of a storage.</exception>
