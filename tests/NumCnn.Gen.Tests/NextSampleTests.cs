@@ -83,23 +83,44 @@ public partial class NextSampleTests
             {
                 var target = Target.For(kind, Spec.DType.Float32);
                 var plan = Planner.Create(nest, target, Spec.UnrollMode.Auto);
-                var names = new KernelNames();
-                foreach (var storage in nest.Accesses().Select(static access => access.Storage).Distinct())
+                foreach (int every in (int[])[1, 2, 8])
                 {
-                    names.AddParameter(storage, storage.Name);
+                    var names = new KernelNames();
+                    foreach (var storage in nest.Accesses().Select(static access => access.Storage).Distinct())
+                    {
+                        names.AddParameter(storage, storage.Name);
+                    }
+
+                    var statements = Lowering.Lower(nest, plan, target, names, [("next", 1)], every);
+                    int times = Times(statements, target.Widths[^1]);
+                    int counted = FetchPlaces.Of(nest, plan, target, every).Count;
+
+                    // Loops that end early at a border come by a little less often.
+                    Assert.InRange(times, nest.Clip is null ? counted : (int)(counted * nest.Clip.Share * 0.9), counted);
+                    tested++;
                 }
-
-                var statements = Lowering.Lower(nest, plan, target, names, [("next", 1)]);
-                int times = Times(statements, target.Widths[^1]);
-                int counted = FetchPlaces.Of(nest, plan, target).Count;
-
-                // Loops that end early at a border come by a little less often.
-                Assert.InRange(times, nest.Clip is null ? counted : (int)(counted * nest.Clip.Share * 0.9), counted);
-                tested++;
             }
         }
 
         Assert.InRange(tested, 2, int.MaxValue);
+    }
+
+    [Fact]
+    public void Not_many_more_lines_are_asked_for_than_are_wanted()
+    {
+        // A gradient of 64 channels by 64: few tiles, and 625 steps in each.
+        var step = Steps(NetworkProgram.Create(NetworkGraph.Build(Networks.Resolve("name: Net\ninput: [64, 25, 25]\nlayers:\n  - conv2d: {out_channels: 64, kernel_size: 1}\nloss: mse\n"), new ProblemSink())!))
+            .Single(static step => step.Kernel.EndsWith("WeightGradient", StringComparison.Ordinal));
+        foreach (var kind in (VectorKind[])[VectorKind.Fixed512, VectorKind.Variable])
+        {
+            var target = Target.For(kind, Spec.DType.Float32);
+            List<(Nest Nest, Plan Plan, Target Target)> planned = [.. step.Nests.Select(nest => (nest, Planner.Create(nest, target, Spec.UnrollMode.Auto), target))];
+            foreach (int lines in (int[])[300, 500, 1000, 3000])
+            {
+                int every = FetchPlaces.Every(planned, lines);
+                Assert.InRange(planned.Sum(nest => FetchPlaces.Of(nest.Nest, nest.Plan, nest.Target, every).Count), lines, (2 * lines) + 100);
+            }
+        }
     }
 
     [Fact]
@@ -158,12 +179,13 @@ public partial class NextSampleTests
         => steps.Where(static step => step.Fetches.Count > 0).Select(static step => $"{step.Kernel}: {string.Join(", ", step.Fetches.Select(static fetch => fetch.Storage))}");
 
     /// <summary>How often statements ask, loop by loop.</summary>
-    private static int Times(IEnumerable<Statement> statements, int width) => statements.Sum(statement => statement switch
+    private static int Times(IEnumerable<Statement> statements, int width, LoopVariable? variable = null, int value = 0) => statements.Sum(statement => statement switch
     {
+        FetchStatement { Variable: { } asked } fetch => asked == variable && value % fetch.Multiple != 0 ? 0 : 1,
         FetchStatement => 1,
-        BlockStatement block => Times(block.Body, width),
+        BlockStatement block => Times(block.Body, width, variable, value),
         LoopStatement { Kind: LoopKind.Lanes } lanes => lanes.End / (lanes.Step * width) * Times(lanes.Body, width),
-        LoopStatement loop => (loop.End - loop.Start) / loop.Step * Times(loop.Body, width),
+        LoopStatement loop => Enumerable.Range(0, (loop.End - loop.Start) / loop.Step).Sum(k => Times(loop.Body, width, loop.Variable, loop.Start + (k * loop.Step))),
         _ => 0,
     });
 

@@ -131,8 +131,12 @@ internal sealed class KernelDraft
         }
 
         names.AddFetches(Fetches.Count);
-        int places = _nests.Sum(nest => (twin ? nest.Twin : nest.OnVector) is var (plan, target) ? FetchPlaces.Of(nest.Nest, plan, target).Count : 0);
-        var fetches = Fetches.Select((fetch, k) => (names.OfFetch(k), (fetch.Lines + (places * _step.Calls) - 1) / (places * _step.Calls))).ToList();
+        List<(Nest Nest, Plan Plan, Target Target)> planned = [.. _nests.Select(nest => twin ? (nest.Nest, nest.Twin.Plan, nest.Twin.Target) : (nest.Nest, nest.OnVector.Plan, nest.OnVector.Target))];
+        int most = Fetches.Select(fetch => Share(fetch.Lines, _step.Calls)).DefaultIfEmpty(int.MaxValue).Max();
+        int every = FetchPlaces.Every(planned, most);
+        int places = _step.Calls * planned.Sum(nest => FetchPlaces.Of(nest.Nest, nest.Plan, nest.Target, every).Count);
+        var fetches = Fetches.Select((fetch, k) => (names.OfFetch(k), Share(fetch.Lines, places))).ToList();
+        static int Share(int lines, int places) => (lines + places - 1) / places;
 
         var writer = new CodeWriter(2);
 
@@ -146,7 +150,7 @@ internal sealed class KernelDraft
         {
             var (plan, target) = twin ? onTwin : onVector;
             names.Push();
-            var statements = Lowering.Lower(nest, plan, target, names, fetches);
+            var statements = Lowering.Lower(nest, plan, target, names, fetches, every);
             names.Pop();
             BoundsProof.Check(Name, statements, target);
             if (_nests.Count > 1 && !statements.TrueForAll(static statement => statement is LoopStatement or BlockStatement))

@@ -47,7 +47,14 @@ internal sealed class StatementWriter
                 _writer.Line($"Caches.Prefetch(ref {_text.ElementAt(prefetch.Operand)});");
                 break;
             case FetchStatement fetch:
-                Write(fetch);
+                using (fetch.Variable is { } variable ? _writer.Block(FormattableString.Invariant($"if ({variable.Name} % {fetch.Multiple} == 0)")) : default(IDisposable))
+                {
+                    foreach (var (start, counter, lines) in fetch.Fetches)
+                    {
+                        WriteFetch(start, counter, lines, fetch.LineLength);
+                    }
+                }
+
                 break;
             case RefStatement { Declared: { Offset: { } offset } moved }:
                 _writer.Line(FormattableString.Invariant($"ref {_text.Element} {moved.Name} = ref Unsafe.Add(ref {moved.Parent!.Name}, Indices.Bounded({_text.ElementAt(offset.Number)}, {offset.Last}));"));
@@ -80,22 +87,22 @@ internal sealed class StatementWriter
         }
     }
 
-    private void Write(FetchStatement fetch)
+    private void WriteFetch(string start, string counter, int lines, int lineLength)
     {
-        if (fetch.Lines > LinesInText)
+        if (lines > LinesInText)
         {
-            using var loop = _writer.Block(FormattableString.Invariant($"for (nint {fetch.Counter} = 0; {fetch.Counter} < {fetch.Lines * fetch.LineLength}; {fetch.Counter} += {fetch.LineLength})"));
-            _writer.Line($"Caches.PrefetchLater(ref Unsafe.Add(ref {fetch.Start}, {fetch.Counter}));");
+            using var loop = _writer.Block(FormattableString.Invariant($"for (nint {counter} = 0; {counter} < {lines * lineLength}; {counter} += {lineLength})"));
+            _writer.Line($"Caches.PrefetchLater(ref Unsafe.Add(ref {start}, {counter}));");
         }
         else
         {
-            for (int line = 0; line < fetch.Lines; line++)
+            for (int line = 0; line < lines; line++)
             {
-                _writer.Line(line == 0 ? $"Caches.PrefetchLater(ref {fetch.Start});" : FormattableString.Invariant($"Caches.PrefetchLater(ref Unsafe.Add(ref {fetch.Start}, {line * fetch.LineLength}));"));
+                _writer.Line(line == 0 ? $"Caches.PrefetchLater(ref {start});" : FormattableString.Invariant($"Caches.PrefetchLater(ref Unsafe.Add(ref {start}, {line * lineLength}));"));
             }
         }
 
-        _writer.Line(FormattableString.Invariant($"{fetch.Start} = ref Unsafe.Add(ref {fetch.Start}, {fetch.Lines * fetch.LineLength});"));
+        _writer.Line(FormattableString.Invariant($"{start} = ref Unsafe.Add(ref {start}, {lines * lineLength});"));
     }
 
     private void Declare(IReadOnlyList<string> names)

@@ -262,14 +262,16 @@ internal sealed class PrefetchStatement(MemoryOperand operand) : Statement
 }
 
 /// <summary>Asks for the next lines of what other kernels will read, and moves on.</summary>
-internal sealed class FetchStatement(string start, string counter, int lines, int lineLength) : Statement
+/// <param name="fetches">Where it begins, the name of a loop's variable, if there is one, and the lines.</param>
+/// <param name="lineLength">Elements of a line.</param>
+internal sealed class FetchStatement(IReadOnlyList<(string Start, string Counter, int Lines)> fetches, int lineLength) : Statement
 {
-    public string Start { get; } = start;
+    public IReadOnlyList<(string Start, string Counter, int Lines)> Fetches { get; } = fetches;
 
-    /// <summary>The name of a loop's variable, if there is one.</summary>
-    public string Counter { get; } = counter;
+    /// <summary>Not null for one that does so only where this variable is a multiple of <see cref="Multiple"/>.</summary>
+    public LoopVariable? Variable { get; init; }
 
-    public int Lines { get; } = lines;
+    public int Multiple { get; init; } = 1;
 
     /// <summary>Elements of a line.</summary>
     public int LineLength { get; } = lineLength;

@@ -42,7 +42,7 @@ internal sealed partial class Lowering
             var variable = new LoopVariable(_names.Fresh(axis.Name), 0, main - factor);
             Nested(new LoopStatement(LoopKind.Counted, variable) { End = main, Step = factor }, axis, new Position(variable, 0), () =>
             {
-                FetchAt(depth);
+                FetchAt(depth, variable, factor);
                 DeclareRefs(piece);
                 var parts = Enumerable.Range(0, factor).Select(offset => new Dictionary<Axis, Position> { [axis] = new(variable, offset) });
                 if (piece.Shared is not null && StraightSteps(depth + 1, [.. parts]) is { } body)
@@ -174,22 +174,21 @@ internal sealed partial class Lowering
         }
     }
 
-    private void FetchAt(int depth)
+    private void FetchAt(int depth, LoopVariable? variable = null, int step = 1)
     {
         if (_fetchDepth == depth)
         {
-            Fetch();
+            Fetch(variable, step);
         }
     }
 
-    /// <summary>Asks for some lines of what other kernels will read.</summary>
-    private void Fetch()
-    {
-        foreach (var (start, lines) in _fetches)
+    /// <summary>Asks for some lines of what other kernels will read: each time, or where a loop's variable says so.</summary>
+    private void Fetch(LoopVariable? variable, int step = 1) => _output.Add(
+        new FetchStatement([.. _fetches.Select(fetch => (fetch.Start, _names.Fresh("line"), fetch.Lines))], _target.Block)
         {
-            _output.Add(new FetchStatement(start, _names.Fresh("line"), lines, _target.Block));
-        }
-    }
+            Variable = _fetchEvery > 1 ? variable : null,
+            Multiple = _fetchEvery * step,
+        });
 
     /// <summary>Asks for the lines that a step some iterations on reads from memory.</summary>
     private void Prefetch(List<Point> points)

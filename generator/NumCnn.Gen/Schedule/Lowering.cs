@@ -24,12 +24,14 @@ internal sealed partial class Lowering
     private readonly Dictionary<(int Count, int Vectors), string> _masks = [];
 
     private readonly IReadOnlyList<(string Start, int Lines)> _fetches;
+    private readonly int _fetchEvery;
     private readonly int? _fetchDepth;
 
-    private Lowering(Nest nest, Plan plan, Target target, KernelNames names, IReadOnlyList<(string Start, int Lines)> fetches)
+    private Lowering(Nest nest, Plan plan, Target target, KernelNames names, IReadOnlyList<(string Start, int Lines)> fetches, int fetchEvery)
     {
         _fetches = fetches;
-        _fetchDepth = fetches.Count == 0 ? null : FetchPlaces.Of(nest, plan, target).Depth;
+        _fetchEvery = fetchEvery;
+        _fetchDepth = fetches.Count == 0 ? null : FetchPlaces.Of(nest, plan, target, fetchEvery).Depth;
         _nest = nest;
         _plan = plan;
         _target = target;
@@ -42,9 +44,10 @@ internal sealed partial class Lowering
     /// <param name="target">On which vectors.</param>
     /// <param name="names">The kernel's names.</param>
     /// <param name="fetches">What is asked for at each of the nest's <see cref="FetchPlaces"/>.</param>
-    public static List<Statement> Lower(Nest nest, Plan plan, Target target, KernelNames names, IReadOnlyList<(string Start, int Lines)> fetches)
+    /// <param name="fetchEvery">Of how many steps of a loop over sums one is such a place.</param>
+    public static List<Statement> Lower(Nest nest, Plan plan, Target target, KernelNames names, IReadOnlyList<(string Start, int Lines)> fetches, int fetchEvery = 1)
     {
-        var lowering = new Lowering(nest, plan, target, names, fetches);
+        var lowering = new Lowering(nest, plan, target, names, fetches, fetchEvery);
         var samples = nest.Parallel.FirstOrDefault(static axis => axis.IsSymbolic);
         if (samples is null)
         {
@@ -267,7 +270,7 @@ internal sealed partial class Lowering
         _names.Push();
         if (_fetchDepth == FetchPlaces.Tile)
         {
-            Fetch();
+            Fetch(null);
         }
 
         var points = Points(piece);
