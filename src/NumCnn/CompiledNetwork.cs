@@ -18,9 +18,6 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
     private const int MostShards = 8;
 
     private StageWork? _work;
-
-    // Each stage comes to the samples in the other order than the one before it: what that one has left last is still in a cache.
-    private bool _backwards;
     private AlignedBuffer<T> _samples = new(0);
     private AlignedBuffer<T> _workspaces = new(0);
     private AlignedBuffer<T> _output = new(0);
@@ -289,18 +286,16 @@ public abstract class CompiledNetwork<T> : CompiledPredictor<T>, INetwork<T>, IK
             var (least, most) = stages[stage] > 0 || inShards ? (1, 1) : (WorkerPool.LeastSamples(Samples, threads, Layout.MultiplyAdds), Grain);
             work.Start(stage, isForward, inShards ? SamplesPerShard : 0, clearsShards);
             clearsShards &= !inShards;
-            if (stages[stage] == 0)
-            {
-                _backwards = !_backwards;
-            }
-
             if (share)
             {
-                WorkerPool.Shared.Run(work, items, least, most, threads, _backwards);
+                WorkerPool.Shared.Run(work, items, least, most, threads);
             }
             else
             {
-                WorkerPool.RunAlone(work, items, most, _backwards);
+                for (int first = 0; first < items; first += most)
+                {
+                    work.Run(0, first, Math.Min(first + most, items));
+                }
             }
         }
     }

@@ -49,7 +49,6 @@ internal sealed class WorkerPool
     private Share[] _shares = [];
     private int _least;
     private int _most;
-    private bool _backwards;
     private int _helpers;
     private int _busy;
     private int _open;
@@ -116,13 +115,16 @@ internal sealed class WorkerPool
     /// <param name="least">Items that a thread takes at once at least.</param>
     /// <param name="most">And at most.</param>
     /// <param name="threads">Threads, at most.</param>
-    /// <param name="backwards">Each thread begins at the end of its range. What it takes at once is in its usual order all the same.</param>
-    public void Run(IParallelWork work, int items, int least, int most, int threads, bool backwards = false)
+    public void Run(IParallelWork work, int items, int least, int most, int threads)
     {
         threads = Math.Min(threads, (items + least - 1) / least);
         if (threads <= 1 || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
         {
-            RunAlone(work, items, most, backwards);
+            for (int first = 0; first < items; first += most)
+            {
+                work.Run(0, first, Math.Min(first + most, items));
+            }
+
             return;
         }
 
@@ -131,7 +133,7 @@ internal sealed class WorkerPool
         {
             Start(threads - 1);
             _work = work;
-            (_least, _most, _backwards) = (least, most, backwards);
+            (_least, _most) = (least, most);
             _helpers = threads - 1;
             Divide(items, threads);
             Interlocked.Exchange(ref _open, 1);
@@ -159,24 +161,6 @@ internal sealed class WorkerPool
             throw new AggregateException(failure);
         }
     }
-
-    /// <summary>Runs the items on the caller's thread, the most at once.</summary>
-    /// <param name="work">What is done with them.</param>
-    /// <param name="items">Their number.</param>
-    /// <param name="most">Items at once, at most.</param>
-    /// <param name="backwards">It begins at their end.</param>
-    public static void RunAlone(IParallelWork work, int items, int most, bool backwards)
-    {
-        for (int done = 0; done < items; done += most)
-        {
-            var (first, end) = Taken(done, Math.Min(done + most, items), 0, items, backwards);
-            work.Run(0, first, end);
-        }
-    }
-
-    /// <summary>What is taken of a range, from its start or, as many from the other side, from its end.</summary>
-    private static (int First, int End) Taken(int first, int behind, int start, int end, bool backwards)
-        => backwards ? (start + end - behind, start + end - first) : (first, behind);
 
     /// <summary>Waits until the workers that have come are done. One that has not come by now is not waited for.</summary>
     /// <returns>What one of the items threw.</returns>
@@ -211,7 +195,7 @@ internal sealed class WorkerPool
         long parts = ((items - 1) / _least) + 1;
         for (int thread = 0; thread < threads; thread++)
         {
-            _shares[thread].Start = _shares[thread].Next = (int)(parts * thread / threads) * _least;
+            _shares[thread].Next = (int)(parts * thread / threads) * _least;
             _shares[thread].End = Math.Min((int)(parts * (thread + 1) / threads) * _least, items);
         }
     }
@@ -277,8 +261,7 @@ internal sealed class WorkerPool
                     int next = Interlocked.CompareExchange(ref share.Next, end, first);
                     if (next == first)
                     {
-                        var (begin, behind) = Taken(first, end, share.Start, share.End, _backwards);
-                        _work!.Run(thread, begin, behind);
+                        _work!.Run(thread, first, end);
                         next = Volatile.Read(ref share.Next);
                     }
 
@@ -300,7 +283,5 @@ internal sealed class WorkerPool
         public int Next;
         [FieldOffset(4)]
         public int End;
-        [FieldOffset(8)]
-        public int Start;
     }
 }

@@ -30,21 +30,11 @@ public class WorkerPoolTests
         var work = new Counting(items, threads);
         for (int round = 1; round <= 500; round++)
         {
-            WorkerPool.Shared.Run(work, items, least, most, threads, backwards: round % 2 == 0);
+            WorkerPool.Shared.Run(work, items, least, most, threads);
             Assert.All(work.Counts, count => Assert.Equal(round, count));
         }
 
         Assert.InRange(work.Longest, 1, most);
-    }
-
-    [Fact]
-    public void A_thread_that_goes_backwards_begins_at_the_end()
-    {
-        var taken = new List<(int First, int End)>();
-        var work = new Doing((_, first, end) => taken.Add((first, end)));
-        WorkerPool.RunAlone(work, 37, 16, backwards: true);
-        WorkerPool.RunAlone(work, 37, 16, backwards: false);
-        Assert.Equal([(21, 37), (5, 21), (0, 5), (0, 16), (16, 32), (32, 37)], taken);
     }
 
     [Theory]
@@ -134,11 +124,6 @@ public class WorkerPoolTests
 
             Assert.True(came, $"round {round}: nobody but the caller came.");
         }
-    }
-
-    private sealed class Doing(Action<int, int, int> run) : IParallelWork
-    {
-        public void Run(int thread, int first, int end) => run(thread, first, end);
     }
 
     private sealed class Counting(int items, int threads) : IParallelWork
