@@ -31,7 +31,7 @@ internal static class Tiles
     public static bool AreSupported512 => Vector512.IsHardwareAccelerated && Avx512F.IsSupported;
 
     /// <summary>Vectors of 256 bits can be too.</summary>
-    private static bool AreSupported256 => Avx.IsSupported;
+    public static bool AreSupported256 => Avx.IsSupported;
 
     /// <summary>Rows become columns: target[i · step + j] = source[i + j · sourceStep].</summary>
     /// <param name="source">The first element.</param>
@@ -109,7 +109,7 @@ internal static class Tiles
     [MethodImpl(Root)]
     public static void Unzip(ref float source, nint sourceStep, ref float target, nint step, nint second, nint rows, nint pairs)
     {
-        // Each in a method of its own: where there are no vectors of 512 bits, the compiler would look into what stands for them for 10 ms.
+        // Each in a method of its own: where there are no vectors of 512 bits, the compiler would look into all that stands for them, and a first call wait.
         if (AreSupported512 && pairs >= Half)
         {
             UnzipLong(ref source, sourceStep, ref target, step, second, rows, pairs);

@@ -114,6 +114,7 @@ public class LayoutsTests
         static bool IsOff(string name) => Environment.GetEnvironmentVariable($"DOTNET_Enable{name}") == "0";
         bool off = IsOff("HWIntrinsic");
         Assert.Equal(!off && (Sse.IsSupported || AdvSimd.Arm64.IsSupported), Tiles.AreSupported);
+        Assert.Equal(!off && !IsOff("AVX") && Avx.IsSupported, Tiles.AreSupported256);
         Assert.False(Tiles.AreSupported512 && (off || IsOff("AVX") || IsOff("AVX512")));
     }
 

@@ -132,8 +132,7 @@ internal sealed class KernelDraft
 
         names.AddFetches(Fetches.Count);
         List<(Nest Nest, Plan Plan, Target Target)> planned = [.. _nests.Select(nest => twin ? (nest.Nest, nest.Twin.Plan, nest.Twin.Target) : (nest.Nest, nest.OnVector.Plan, nest.OnVector.Target))];
-        int most = Fetches.Select(fetch => Share(fetch.Lines, _step.Calls)).DefaultIfEmpty(int.MaxValue).Max();
-        int every = FetchPlaces.Every(planned, most);
+        int every = Fetches.Count == 0 ? 1 : FetchPlaces.Every(planned, Fetches.Max(fetch => Share(fetch.Lines, _step.Calls)));
         int places = _step.Calls * planned.Sum(nest => FetchPlaces.Of(nest.Nest, nest.Plan, nest.Target, every).Count);
         var fetches = Fetches.Select((fetch, k) => (names.OfFetch(k), Share(fetch.Lines, places))).ToList();
         static int Share(int lines, int places) => (lines + places - 1) / places;

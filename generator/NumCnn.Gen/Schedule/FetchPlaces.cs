@@ -2,8 +2,8 @@ namespace NumCnn.Gen.Schedule;
 
 /// <summary>
 /// Where a kernel asks for what other kernels will read, a few lines at a time, so that memory is never idle and never asked for more than it takes
-/// on at once: at the beginning of each tile or, where sums are few and long, in the outermost loop over their steps; at every second, fourth or
-/// eighth of these where there are more than lines.
+/// on at once: at the beginning of each tile or, where sums are few and long, in the outermost loop over their steps; at one of two, four or
+/// more of these where there are more than lines.
 /// </summary>
 internal static class FetchPlaces
 {
