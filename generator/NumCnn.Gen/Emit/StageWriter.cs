@@ -206,8 +206,8 @@ internal sealed partial class StageWriter
                 _writer.Line($"// {step.Kernel.Split('.')[0]}: {remark}");
             }
 
-            WriteTitle(call, calls);
             WriteRead(call, sample, caller);
+            WriteTitle(call, calls);
             string[] items = !call.TakesItems ? [] : step.Turns is null ? [range ?? FormattableString.Invariant($"0, {step.Items}")] : ["t, t + 1"];
             _writer.Line(Call(call, "s", sample, caller, [.. call.TakesSamples ? samples : [], .. items], step.Turns));
         }
