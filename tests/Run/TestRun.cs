@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace NumCnn.TestRun;
 
-/// <summary>Builds the solution and runs its test projects, as many at a time as half the processors: most use two threads themselves.</summary>
+/// <summary>Builds the solution and runs its test projects, two at a time or as many as half the processors: each has stretches of one thread and of two.</summary>
 internal static class TestRun
 {
     /// <returns>The exit code: 0 if something was tested and nothing failed.</returns>
@@ -29,7 +29,7 @@ internal static class TestRun
         }
 
         var results = new TestResult[projects.Count];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, Environment.ProcessorCount / 2) };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(2, Environment.ProcessorCount / 2) };
         await Parallel.ForAsync(0, projects.Count, options, async (index, _) => results[index] = await TestAsync(root, projects[index]));
         return Finish(results);
     }
@@ -38,7 +38,8 @@ internal static class TestRun
     {
         var clock = Stopwatch.StartNew();
         Console.WriteLine($"building {Path.GetFileName(target)}");
-        var (exitCode, output) = await Dotnet.RunAsync(root, "build", target, "-c", "Release", "-v", "quiet", "-nodeReuse:false");
+        await using var server = new CompilerServer(root);
+        var (exitCode, output) = await Dotnet.RunAsync(root, ["build", target, "-c", "Release", "-v", "quiet", "-nodeReuse:false", .. server.Arguments]);
         Console.WriteLine(exitCode == 0 ? $"built in {clock.Elapsed.TotalSeconds:0} s" : output);
         return exitCode == 0;
     }

@@ -53,11 +53,13 @@ internal static class EmitStage
             writer.Raw(members);
             for (int k = 0; k < kernels.Count; k++)
             {
-                if (k > 0 || members.Length > 0)
+                if (k == 0)
                 {
-                    writer.Line();
+                    // Kernels are most of what the compiler reads, and following what may be null is a good part of its work.
+                    writer.Raw($"{(members.Length > 0 ? "\n" : string.Empty)}#nullable disable warnings // nothing below can be null\n");
                 }
 
+                writer.Line();
                 Summary(writer, Summaries(kernels[k]));
                 writer.Raw(textOf(kernels[k]));
             }

@@ -81,7 +81,8 @@ public partial class ReadmeTests
     {
         var method = CSharpSyntaxTree.ParseText(Sources().First(), EmittedSource.ParseOptions).GetRoot().DescendantNodes()
             .OfType<MethodDeclarationSyntax>().Single(method => method.Identifier.Text == name);
-        return [.. method.ToFullString().Trim('\n').Split('\n').Select(line => line.StartsWith("    ", StringComparison.Ordinal) ? line[4..] : line)];
+        return [.. method.ToFullString().Trim('\n').Split('\n').SkipWhile(static line => line.Length == 0 || line[0] == '#')
+            .Select(line => line.StartsWith("    ", StringComparison.Ordinal) ? line[4..] : line)];
     }
 
     /// <summary>Of a kernel's unrolled steps, which comments name, the first and the last.</summary>
