@@ -29,12 +29,10 @@ internal static class DividedNetworks
     public static NetworkSpec Spec(string yaml)
         => Stages.Read(new NetworkFile("network.yaml", yaml, NetworkHost.Namespace, CorpusNetworks.NameIn(yaml))).Network ?? throw new InvalidOperationException($"{CorpusNetworks.NameIn(yaml)} is in error.");
 
+    /// <summary>Networks as the generator reads them, compiled as if they were large.</summary>
+    public static CompiledNetworks Compile(IEnumerable<string> networks)
+        => new(NetworkHost.CompileSources(networks.SelectMany(static yaml => EmitStage.Generate(Spec(yaml), limits: Limits)).Select(static source => source.Text)), [], []);
+
     private static CompiledNetworks Compile(int index)
-    {
-        var sources = CorpusNetworks.Files(index)
-            .Where(static file => file.Path.Contains("_float32.", StringComparison.Ordinal))
-            .SelectMany(static file => EmitStage.Generate(Spec(file.Yaml), limits: Limits))
-            .Select(static source => source.Text);
-        return new CompiledNetworks(NetworkHost.CompileSources(sources), [], []);
-    }
+        => Compile(CorpusNetworks.Files(index).Where(static file => file.Path.Contains("_float32.", StringComparison.Ordinal)).Select(static file => file.Yaml));
 }

@@ -67,7 +67,8 @@ internal sealed class MemoryPlan
         long batch = 0;
         long shard = 0;
         IReadOnlyList<Step> steps = [.. forward, .. backward];
-        foreach (var storage in WithinLoops(steps, Loops(forward, backward)))
+        int[] loops = Loops(forward, backward);
+        foreach (var storage in WithinLoops(steps, loops))
         {
             storage.IsTransient = !storage.Keep;
         }
@@ -80,7 +81,7 @@ internal sealed class MemoryPlan
                 {
                     // What Forward writes, Backward may read; what Backward alone needs makes room when it was read.
                     bool forever = !storage.IsTransient && ((k < forward.Count && !storage.IsScratch) || storage.Keep);
-                    Use(storage.IsTransient ? shared : own, steps, k, storage, forever);
+                    Use(storage.IsTransient ? shared : own, steps, loops, k, storage, forever);
                 }
                 else if (storage.Region == Region.Batch && storage.Offset < 0)
                 {
@@ -114,8 +115,9 @@ internal sealed class MemoryPlan
         }
 
         // Whatever runs once for the batch runs before.
-        IReadOnlyList<Step> perSample = [.. steps.Where(static step => step.Domain == Domain.Samples)];
-        foreach (var storage in WithinLoops(perSample, Loops(perSample)))
+        steps = [.. steps.Where(static step => step.Domain != Domain.Samples), .. steps.Where(static step => step.Domain == Domain.Samples)];
+        int[] loops = Loops(steps);
+        foreach (var storage in WithinLoops(steps, loops))
         {
             storage.IsShared = true;
         }
@@ -126,7 +128,7 @@ internal sealed class MemoryPlan
         {
             foreach (var (storage, _) in steps[k].Arguments.Where(static argument => argument.Storage.Region == Region.Sample))
             {
-                Use(storage.IsShared ? shared : own, steps, k, storage, forever: false);
+                Use(storage.IsShared ? shared : own, steps, loops, k, storage, forever: false);
             }
         }
 
@@ -206,7 +208,7 @@ internal sealed class MemoryPlan
     }
 
     /// <summary>A step uses the storage, and with it all steps with which it takes turns: what one of them needs, the others' turns have to spare.</summary>
-    private static void Use(Places places, IReadOnlyList<Step> steps, int index, Storage storage, bool forever)
+    private static void Use(Places places, IReadOnlyList<Step> steps, int[] loops, int index, Storage storage, bool forever)
     {
         int first = index;
         int last = index;
@@ -220,7 +222,7 @@ internal sealed class MemoryPlan
             last++;
         }
 
-        places.Use(storage, first, forever);
-        places.Use(storage, last, forever);
+        places.Use(storage, first, loops[first], forever);
+        places.Use(storage, last, loops[last], forever);
     }
 }

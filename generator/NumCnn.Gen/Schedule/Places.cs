@@ -13,11 +13,15 @@ internal sealed class Places
     public Places(int block) => _block = block;
 
     /// <summary>A step uses the storage.</summary>
-    public void Use(Storage storage, int step, bool forever)
+    /// <param name="storage">The storage.</param>
+    /// <param name="step">The step's number.</param>
+    /// <param name="loop">The loop over samples that the step stands in.</param>
+    /// <param name="forever">Whether it is read after the last step.</param>
+    public void Use(Storage storage, int step, int loop, bool forever)
     {
         if (!_known.TryGetValue(storage, out var life))
         {
-            life = new Life(storage) { First = step };
+            life = new Life(storage) { First = step, Loop = loop };
             _known.Add(storage, life);
             _lives.Add(life);
         }
@@ -47,7 +51,7 @@ internal sealed class Places
         var placed = new List<(Slot Slot, long Offset, long End)>();
 
         // The largest first; but each thread has for itself what lies up to the last storage of its own.
-        foreach (var slot in slots.OrderByDescending(static slot => slot.Storages[0].IsPerThread).ThenByDescending(static slot => slot.Length).ThenBy(static slot => slot.First).ThenBy(static slot => slot.Storages[0].Name, StringComparer.Ordinal))
+        foreach (var slot in slots.OrderByDescending(static slot => slot.Lives[0].Storage.IsPerThread).ThenByDescending(static slot => slot.Length).ThenBy(static slot => slot.First).ThenBy(static slot => slot.Lives[0].Storage.Name, StringComparer.Ordinal))
         {
             long offset = 0;
             long length = Aligned(slot.Length, _block);
@@ -64,12 +68,12 @@ internal sealed class Places
             placed.Add((slot, offset, offset + length));
         }
 
-        // Zeros that nobody else writes over stay from the first time on.
-        var borders = placed.Where(own => own.Slot.Storages[0].Geometry is Frame && placed.Exists(other => other.Slot != own.Slot && other.Offset < own.End && own.Offset < other.End));
+        // Zeros that nobody else writes over stay from the first time on; others are written anew for each sample, before the first of a loop's storages.
+        var borders = placed.Where(own => own.Slot.Lives[0].Storage.Geometry is Frame && placed.Exists(other => other.Slot != own.Slot && other.Offset < own.End && own.Offset < other.End));
         return new(
             placed.Select(static slot => slot.End).DefaultIfEmpty(0).Max(),
-            [.. placed.SelectMany(static own => own.Slot.Storages.Select(storage => (storage, checked((int)own.Offset))))],
-            [.. borders.Select(static own => (own.Slot.First, own.Slot.Storages[0]))]);
+            [.. placed.SelectMany(static own => own.Slot.Lives.Select(life => (life.Storage, checked((int)own.Offset))))],
+            [.. borders.SelectMany(static own => own.Slot.Lives.GroupBy(static life => life.Loop)).Select(static lives => (lives.First().First, lives.First().Storage))]);
     }
 
     /// <summary>Storages of one geometry that live one after another share a slot, which nothing else uses: ever, or while they live.</summary>
@@ -83,7 +87,7 @@ internal sealed class Places
             bool forever = life.IsForever || life.Storage.Dedicated;
             if (forever || life.Storage.Geometry is not { } geometry)
             {
-                slots.Add(forever ? new Slot(-1, int.MaxValue, life.Storage) : new Slot(life.First, life.Last, life.Storage));
+                slots.Add(forever ? new Slot(-1, int.MaxValue, life) : new Slot(life.First, life.Last, life));
                 continue;
             }
 
@@ -94,13 +98,13 @@ internal sealed class Places
             if (at >= 0)
             {
                 var slot = open[at].Slot;
-                slot.Storages.Add(life.Storage);
+                slot.Lives.Add(life);
                 slot.Last = Math.Max(slot.Last, life.Last);
                 open[at] = (geometry, slot, life.Last);
             }
             else
             {
-                var slot = ends ? new Slot(life.First, life.Last, life.Storage) : new Slot(-1, int.MaxValue, life.Storage);
+                var slot = ends ? new Slot(life.First, life.Last, life) : new Slot(-1, int.MaxValue, life);
                 slots.Add(slot);
                 open.Add((geometry, slot, life.Last));
             }
@@ -117,18 +121,20 @@ internal sealed class Places
 
         public int Last { get; set; }
 
+        public int Loop { get; init; }
+
         public bool IsForever { get; set; }
     }
 
-    private sealed class Slot(int first, int last, Storage storage)
+    private sealed class Slot(int first, int last, Life life)
     {
         public int First { get; } = first;
 
         public int Last { get; set; } = last;
 
-        public List<Storage> Storages { get; } = [storage];
+        public List<Life> Lives { get; } = [life];
 
-        public int Length => Storages[0].Length;
+        public int Length => Lives[0].Storage.Length;
     }
 }
 

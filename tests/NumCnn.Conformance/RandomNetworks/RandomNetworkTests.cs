@@ -1,15 +1,16 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using NumCnn.Conformance.Host;
 using NumCnn.Conformance.Naive;
 using Xunit;
 
 namespace NumCnn.Conformance.RandomNetworks;
 
-/// <summary>Several hundred random networks, forward and backward, against the naive reference.</summary>
+/// <summary>Several hundred random networks, forward and backward, against the naive reference; those in float32 also as if they were large.</summary>
 public class RandomNetworkTests
 {
-    private const int Batches = 20, PerBatch = 20, Samples = 3;
+    private const int Batches = 20, PerBatch = 20, Samples = 3, LargeSamples = 19;
 
     // As for the corpus, with room for networks that multiply values or normalise over a few of them.
     private const double Float64Tolerance = 1e-11, Float32Tolerance = 3e-4;
@@ -22,7 +23,8 @@ public class RandomNetworkTests
     {
         RandomNetwork[] networks = [.. Enumerable.Range(batch * PerBatch, PerBatch).Select(static seed => new RandomNetwork(seed))];
         CompiledNetworks compiled = NetworkHost.Compile(networks.Select(static network => ($"{network.Name}.network.yaml", network.Yaml)));
-        string[] failures = [.. networks.Select(network => Fault(network, compiled) is { } fault ? $"{fault}\n{network.Yaml}" : null).OfType<string>()];
+        CompiledNetworks large = DividedNetworks.Compile(networks.Where(static network => network.IsFloat32).Select(static network => network.Yaml));
+        string[] failures = [.. networks.Select(network => (Fault(network, compiled) ?? LargeFault(network, compiled, large)) is { } fault ? $"{fault}\n{network.Yaml}" : null).OfType<string>()];
         Assert.True(failures.Length == 0, $"{failures.Length} of {PerBatch} networks are wrong:\n{string.Join("\n", failures)}");
     }
 
@@ -111,6 +113,40 @@ public class RandomNetworkTests
         }
 
         return null;
+    }
+
+    /// <summary>What differs between the network and the same one built as if it were large: nothing, to the last bit.</summary>
+    private static string? LargeFault(RandomNetwork random, CompiledNetworks compiled, CompiledNetworks largeCompiled)
+    {
+        if (!random.IsFloat32 || random.HasDropout)
+        {
+            return null;
+        }
+
+        INetwork<float> plain = (INetwork<float>)compiled.Create(random.Name), large = (INetwork<float>)largeCompiled.Create(random.Name);
+        var dice = new Dice(54321);
+        float[] x = Numbers.To<float>(dice.Normals(LargeSamples * plain.Info.InputLength)), dy = Numbers.To<float>(dice.Normals(LargeSamples * plain.Info.OutputLength));
+        float[] dx = new float[x.Length], dxLarge = new float[x.Length];
+        foreach (int threads in (int[])[1, 2])
+        {
+            large.Threads = threads;
+            float[] y = plain.Forward(x).ToArray(), yLarge = large.Forward(x).ToArray();
+            plain.Backward(dy, dx);
+            large.Backward(dy, dxLarge);
+            string? fault = Difference("output", y, yLarge) ?? Difference("input gradient", dx, dxLarge) ?? Difference("gradients", plain.Parameters.Gradients, large.Parameters.Gradients);
+            if (fault is not null)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"as if large, {threads} threads: {fault}");
+            }
+        }
+
+        return null;
+
+        static string? Difference(string what, ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+        {
+            int at = MemoryMarshal.AsBytes(expected).CommonPrefixLength(MemoryMarshal.AsBytes(actual)) / sizeof(float);
+            return at == expected.Length ? null : string.Create(CultureInfo.InvariantCulture, $"{what}: element {at} of {expected.Length} is {actual[at]} instead of {expected[at]}, bit for bit");
+        }
     }
 
     private static double[] Draw<T>(Dice dice, Parameter<T> parameter)
