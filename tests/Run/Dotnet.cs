@@ -15,7 +15,7 @@ internal static class Dotnet
         start.Environment["UseSharedCompilation"] = "false";
         start.Environment["DOTNET_NOLOGO"] = "1";
 
-        // None of these programs runs long enough to pay back what code that counts for later profiles takes: a compiler takes half as long again.
+        // None of these programs runs long enough to pay back the counting for later profiles; a compiler is much quicker without.
         start.Environment["DOTNET_TieredPGO"] = "0";
 
         // This program was itself started by the command, which tells its children what a user's shell would not.
