@@ -63,14 +63,28 @@ internal static class Compare
     public static void SameBits<T>(string what, ReadOnlySpan<T> expected, ReadOnlySpan<T> actual)
         where T : unmanaged
     {
-        Assert.Equal(expected.Length, actual.Length);
+        string? fault = OtherBits(what, expected, actual);
+        Assert.True(fault is null, fault);
+    }
+
+    /// <summary>Null if the bits are the same, else the first element whose are not.</summary>
+    public static string? OtherBits<T>(string what, ReadOnlySpan<T> expected, ReadOnlySpan<T> actual)
+        where T : unmanaged
+    {
+        if (expected.Length != actual.Length)
+        {
+            return $"{what}: {expected.Length} elements expected, {actual.Length} found";
+        }
+
         for (int e = 0; e < expected.Length; e++)
         {
             // Equals tells NaN from numbers but not -0 from 0: their bits differ
             if (!System.Runtime.InteropServices.MemoryMarshal.AsBytes(expected.Slice(e, 1)).SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes(actual.Slice(e, 1))))
             {
-                Assert.Fail($"{what}: element {e} of {expected.Length} is {actual[e]} instead of {expected[e]}, bit for bit.");
+                return $"{what}: element {e} of {expected.Length} is {actual[e]} instead of {expected[e]}, bit for bit";
             }
         }
+
+        return null;
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using System.Runtime.InteropServices;
 using NumCnn.Conformance.Host;
 using NumCnn.Conformance.Naive;
 using Xunit;
@@ -133,7 +132,7 @@ public class RandomNetworkTests
             float[] y = plain.Forward(x).ToArray(), yLarge = large.Forward(x).ToArray();
             plain.Backward(dy, dx);
             large.Backward(dy, dxLarge);
-            string? fault = Difference("output", y, yLarge) ?? Difference("input gradient", dx, dxLarge) ?? Difference("gradients", plain.Parameters.Gradients, large.Parameters.Gradients);
+            string? fault = Compare.OtherBits<float>("output", y, yLarge) ?? Compare.OtherBits<float>("input gradient", dx, dxLarge) ?? Compare.OtherBits("gradients", plain.Parameters.Gradients, large.Parameters.Gradients);
             if (fault is not null)
             {
                 return string.Create(CultureInfo.InvariantCulture, $"as if large, {threads} threads: {fault}");
@@ -141,12 +140,6 @@ public class RandomNetworkTests
         }
 
         return null;
-
-        static string? Difference(string what, ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
-        {
-            int at = MemoryMarshal.AsBytes(expected).CommonPrefixLength(MemoryMarshal.AsBytes(actual)) / sizeof(float);
-            return at == expected.Length ? null : string.Create(CultureInfo.InvariantCulture, $"{what}: element {at} of {expected.Length} is {actual[at]} instead of {expected[at]}, bit for bit");
-        }
     }
 
     private static double[] Draw<T>(Dice dice, Parameter<T> parameter)
